@@ -169,6 +169,15 @@ pub enum CsvLocale {
     Eu,
 }
 
+impl From<CsvLocale> for zonefall_report::CsvLocale {
+    fn from(locale: CsvLocale) -> Self {
+        match locale {
+            CsvLocale::Us => Self::Point,
+            CsvLocale::Eu => Self::Eu,
+        }
+    }
+}
+
 /// Changes of the scenario, for those commands that read one.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WhatIf {

@@ -1,5 +1,6 @@
 //! From a scenario to a study.
 
+use crate::exit;
 use crate::script;
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
@@ -89,6 +90,7 @@ fn rates(of: &zonefall_scenario::Rates) -> Rates {
     Rates {
         sets: of.sets.iter().map(|prices| prices.map(whole)).collect(),
         once: whole(of.once),
+        components: whole(of.components),
         million: whole(of.request * 1e6),
     }
 }
@@ -159,7 +161,10 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
     };
     let trials_max = asked.trials_max.unwrap_or(of.trials_max);
     if trials_max < FIRST_LOOK {
-        bail!("a plan looks at a candidate after {FIRST_LOOK} trials first: fewer do not do (--trials {trials_max})");
+        let words = format!(
+            "a plan looks at a candidate after {FIRST_LOOK} trials first: fewer do not do (--trials {trials_max})"
+        );
+        return Err(exit::usage(words));
     }
     Ok(Question {
         study,

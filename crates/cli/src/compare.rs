@@ -5,7 +5,7 @@ use crate::args;
 use crate::assemble::{self, Overrides};
 use crate::check;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use crate::target;
@@ -45,8 +45,13 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
             console.complain(&format!("error: {words}; there are: {}", all.join(", ")));
             return Ok(Exit::Usage);
         }
-        [] | [_] => bail!("a comparison needs two designs: give the file a second `[[design]]`, or name another file"),
-        names if names.len() > DESIGNS_MAX => bail!("{} designs: {DESIGNS_MAX} at most can be compared", names.len()),
+        [] | [_] => {
+            let words = "a comparison needs two designs: give the file a second `[[design]]`, or name another file";
+            return Err(exit::usage(words));
+        }
+        names if names.len() > DESIGNS_MAX => {
+            return Err(exit::usage(format!("{} designs: {DESIGNS_MAX} at most can be compared", names.len())));
+        }
         _ => {}
     }
     let stop = interrupt()?;
@@ -59,7 +64,7 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
         console.complain("interrupted: nothing kept");
         return Ok(Exit::Interrupted);
     };
-    let csv = zonefall_report::comparison_csv(&comparison)?;
+    let csv = zonefall_report::comparison_csv(&comparison, options.shown.csv_locale.into())?;
     let table = || zonefall_report::terminal::comparison(&comparison, style(console));
     answers::show(&options.shown, || zonefall_report::to_json(&comparison), table, &csv, console)?;
     if let Some(path) = &options.md {

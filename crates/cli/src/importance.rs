@@ -44,7 +44,7 @@ pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> 
         console.complain("interrupted: nothing kept");
         return Ok(Exit::Interrupted);
     };
-    let csv = zonefall_report::importance_csv(&found)?;
+    let csv = zonefall_report::importance_csv(&found, options.shown.csv_locale.into())?;
     let table = || zonefall_report::terminal::importances(&found, style(console));
     answers::show(&options.shown, || zonefall_report::to_json(&found), table, &csv, console)?;
     Ok(Exit::Fine)

@@ -62,7 +62,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     };
     answer.notes.extend(set_aside(options, plan));
     answer.notes.extend(notes(plan));
-    let csv = zonefall_report::plan_csv(&answer)?;
+    let csv = zonefall_report::plan_csv(&answer, options.shown.csv_locale.into())?;
     let json = || zonefall_report::to_json(&answer);
     let table = || zonefall_report::terminal::plan(&answer, style(console));
     answers::show(&options.shown, json, table, &csv, console)?;
@@ -95,6 +95,8 @@ fn notes(plan: &Plan) -> Vec<String> {
         )),
         None => notes.push("Cost: the number of machines, for there is neither `[money]` nor `[plan.price]`.".into()),
     }
+    let unpriced = plan.price.as_ref().and_then(|price| zonefall_scenario::unpriced_in_words(&price.unpriced));
+    notes.extend(unpriced.map(|words| format!("Cost: {words}.")));
     notes
         .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
     notes.extend(plan.doubts.words());

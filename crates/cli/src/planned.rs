@@ -58,8 +58,11 @@ pub fn write(options: &args::Plan, scenario: &Scenario, of: &Planned, seconds: f
         trials: of.work,
     };
     let threads = options.effort.threads.map_or(0, usize::from);
-    let set =
-        ResultSet { identity, files: plan_files(of, &kinds, &made)?, timing: timing(seconds, threads, of.work, 0) };
+    let set = ResultSet {
+        identity,
+        files: plan_files(of, &kinds, &made, options.shown.csv_locale.into())?,
+        timing: timing(seconds, threads, of.work, 0),
+    };
     let written = ResultsFolder::write(&folder(options), &set, Options { force: options.shown.force, partial: false })?;
     console.remark(&format!("wrote {} in {}", written.written.join(" "), written.dir.display()));
     tell_removed(&written, console);
@@ -86,6 +89,7 @@ fn command(options: &args::Plan, kinds: &[ReportKind]) -> String {
         command += &format!(" --method {}", method.get_name());
     }
     command += if options.no_assumptions { " --no-assumptions" } else { "" };
+    command += if options.shown.csv_locale == args::CsvLocale::Eu { " --csv-locale eu" } else { "" };
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
     command + &format!(" --report {}", words.join(","))
 }

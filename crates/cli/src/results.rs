@@ -193,10 +193,7 @@ pub fn write(
     timing: Timing,
     out: &Path,
 ) -> Result<ResultsFolder> {
-    let locale = match output.csv_locale {
-        CsvLocale::Us => zonefall_report::CsvLocale::Point,
-        CsvLocale::Eu => zonefall_report::CsvLocale::Eu,
-    };
+    let locale = output.csv_locale.into();
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
         study: study.name.clone(),

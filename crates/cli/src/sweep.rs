@@ -47,7 +47,7 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
     let Some(points) = play(options, points, &scenarios, console)? else { return Ok(Exit::Interrupted) };
     let keys = varied.into_iter().map(|varied| varied.key).collect();
     let sweep = Sweep { schema: SCHEMA, keys, one_at_a_time: options.one_at_a_time, points };
-    let csv = zonefall_report::sweep_csv(&sweep)?;
+    let csv = zonefall_report::sweep_csv(&sweep, options.shown.csv_locale.into())?;
     let table = || zonefall_report::terminal::sweep(&sweep, style(console));
     answers::show(&options.shown, || zonefall_report::to_json(&sweep), table, &csv, console)?;
     Ok(Exit::Fine)

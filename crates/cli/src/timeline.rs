@@ -48,7 +48,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         (None, None) => bail!("no trial is asked for"),
     };
     let timeline = told(&study, trial, design)?;
-    let csv = zonefall_report::timeline_csv(&timeline, options.longest)?;
+    let csv = zonefall_report::timeline_csv(&timeline, options.longest, options.csv_locale.into())?;
     match options.format {
         Format::Table => {
             console.data(&zonefall_report::terminal::timeline(&timeline, how_much(options), style(console)))?;

@@ -28,6 +28,55 @@ fn help_and_version() {
     desk.run("").ends(2).complains(&["Usage"]);
 }
 
+/// Topics are found by words with blanks, by other words of the field, and by the last part of a key.
+#[test]
+fn topics_are_found_by_the_words_of_the_field() {
+    let desk = Desk::new();
+    let told = |topic: &str| ran(&mut desk.command(["explain", topic]));
+    told("fault domains").ends(0).says(&["scale_set.<name>.fault_domains", "availability_set.<name>.fault_domains"]);
+    told("fault domain").ends(0).says(&["scale_set.<name>.fault_domains"]);
+    told("availability zone").ends(0).says(&["scale_set.<name>.zones"]);
+    told("capcity").ends(2).complains(&["perhaps: capacity"]);
+    let told = told("runbook").ends(0);
+    assert!(!told.out.contains("Nobody does anything without it"), "{told}");
+}
+
+/// What is only seen once the scenario is read is a mistake of the command line all the same; so is half a range.
+#[test]
+fn usage_that_the_scenario_decides_ends_with_2() {
+    let desk =
+        Desk::with(&format!("{BASE}[plan]\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"8 to 10\"\n"));
+    desk.run("plan s.toml --trials 64").ends(2).complains(&["after 128 trials first"]);
+    desk.run("compare s.toml").ends(2).complains(&["a comparison needs two designs"]);
+    let mut half = desk.command(["sweep", "s.toml", "--vary", "scale_set.web.capacity=6 to"]);
+    ran(&mut half).ends(2).complains(&["a range is written `5 to 7`"]);
+}
+
+/// Whoever writes CSV writes it for spreadsheets of half of Europe, too.
+#[test]
+fn every_csv_has_semicolons_and_decimal_commas_on_demand() {
+    let plan = "[plan]\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"8 to 10\"\n";
+    let designs = "[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.capacity = 10\n";
+    let desk = Desk::with(&format!("{BASE}{designs}"));
+    desk.put("p.toml", format!("{BASE}{plan}"));
+    for command in [
+        "plan p.toml --trials 256",
+        "compare s.toml --trials 100",
+        "trace s.toml --trial 1 --all",
+        "importance s.toml --trials 100",
+    ] {
+        let told = desk.run(&format!("{command} --format csv --csv-locale eu -q")).ends(0);
+        let head = told.out.lines().next().unwrap_or_default();
+        assert!(head.contains(';') && !head.contains(','), "{told}");
+    }
+    let vary = ["sweep", "s.toml", "--vary", "slo.target=99.95%, 99.9%", "--trials", "100", "-q", "--csv-locale", "eu"];
+    let told = ran(desk.command(vary).args(["--format", "csv"])).ends(0);
+    assert!(told.out.contains("99,95%;") || told.out.contains("99,95 %;"), "{told}");
+    desk.run("run s.toml --trials 100 --out r --csv-locale eu -q").ends(0);
+    let target = desk.read("r/designs.csv");
+    assert!(target.contains(";99,9%;") || target.contains(";99,95%;") || target.contains(";99,99%;"), "{target}");
+}
+
 #[test]
 fn help_keeps_to_the_width_of_the_terminal() {
     let desk = Desk::new();
@@ -601,7 +650,8 @@ fn european_spreadsheets() {
         let (us, eu) = (Table::read(bytes, b','), Table::read(&other, b';'));
         assert_eq!((us.rows.len(), &us.columns), (eu.rows.len(), &eu.columns), "{name}");
         for (a, b) in us.rows.iter().flatten().zip(eu.rows.iter().flatten()) {
-            match a.parse::<f64>() {
+            // A target such as 99.95% is a number to a spreadsheet, too.
+            match a.strip_suffix('%').unwrap_or(a).parse::<f64>() {
                 Ok(_) => {
                     assert_eq!((a.replace('.', ","), b.contains('.')), (b.clone(), false), "{name}");
                     commas += usize::from(b.contains(','));

@@ -35,10 +35,15 @@ pub fn plan_names(kinds: &[ReportKind]) -> Vec<&'static str> {
 ///
 /// # Errors
 /// If a table or a report cannot be written.
-pub fn plan_files(of: &Planned, kinds: &[ReportKind], made: &Made<'_>) -> Result<Vec<ResultFile>, FilesError> {
+pub fn plan_files(
+    of: &Planned,
+    kinds: &[ReportKind],
+    made: &Made<'_>,
+    locale: CsvLocale,
+) -> Result<Vec<ResultFile>, FilesError> {
     let file = |name: &str, bytes: Vec<u8>| ResultFile { name: name.to_owned(), bytes };
-    let plan = csv::plan(of, CsvLocale::Point)?;
-    let dictionary = csv::dictionary(std::slice::from_ref(&plan), CsvLocale::Point)?;
+    let plan = csv::plan(of, locale)?;
+    let dictionary = csv::dictionary(std::slice::from_ref(&plan), locale)?;
     let mut files =
         vec![file(ALWAYS[0], dictionary.bytes), file(ALWAYS[1], plan.bytes), file(ALWAYS[2], pretty(of)?.into_bytes())];
     for kind in kinds {

@@ -721,7 +721,7 @@ fn planned(name: &str) -> Planned {
 fn plan_reports(of: &Planned) -> Vec<ResultFile> {
     let about = about();
     let made = Made { version: "9.9.9", scenario_hash: "abc", profile: &of.study, about: &about };
-    plan_files(of, &ALL, &made).unwrap()
+    plan_files(of, &ALL, &made, CsvLocale::Point).unwrap()
 }
 
 /// A plan's page, text and workbook: its answer, the runner-up and why, the frontier, and the designs number for number.

@@ -28,6 +28,7 @@ const PARTS: &str = r#"
     [component.db]
     kind = "database"
     availability = "99.9%"
+    price = 350
     placement = "zonal"
     region = "eastus"
     zone = 1

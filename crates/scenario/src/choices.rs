@@ -21,7 +21,7 @@ pub fn choices(text: &str) -> Result<Vec<String>, String> {
         }
         match part.split_once(" to ") {
             Some((from, rest)) if !part.starts_with(['[', '{', '"', '\'']) => range(from, rest, &mut all)?,
-            _ if is_range_otherwise(part) => {
+            _ if is_range_otherwise(part) || lacks_an_end(part) => {
                 return Err(format!("has `{part}`: a range is written `5 to 7`, or `5 to 7 step 2`, both ends in"));
             }
             _ => all.push(part.to_owned()),
@@ -58,6 +58,12 @@ fn parts(text: &str) -> Vec<&str> {
     }
     parts.push(&text[begin..]);
     parts
+}
+
+/// Whether a range lacks one of its ends: `6 to`.
+fn lacks_an_end(part: &str) -> bool {
+    let end = part.strip_suffix(" to").or_else(|| part.strip_prefix("to "));
+    end.is_some_and(|end| number(end.trim()).is_ok())
 }
 
 /// Whether somebody means a range who writes it as elsewhere: `5-7`, `5..7`, `10% – 20%`.

@@ -99,7 +99,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let clock = around.clock();
     let machines = machines(&reader, seen, (around, &clock), sink);
     let load = load(&reader, seen, (around, &clock), sink);
-    let rates = rates(around.prices, &machines, &load, sink);
+    let rates = rates(&reader, around.prices, &machines, &load, sink);
     let (sets, workers) = (machines.sets.as_deref(), load.workers.as_deref());
     let &Around { topology, profile, modes, memory, .. } = around;
     let site = Site { design: &seen.name, topology, profile, modes, has_demand: load.arrives.demand };
@@ -194,17 +194,21 @@ fn load<'a>(reader: &Reader<'a>, seen: &Seen, around: (&Around<'_>, &Clock<'_>),
 
 /// What a design pays, if anybody asks and all that is paid for could be read.
 fn rates(
+    reader: &Reader<'_>,
     prices: Option<&PriceList>,
     machines: &MachinesRead,
     load: &Load<'_>,
     sink: &mut Sink,
 ) -> Option<Option<Rates>> {
+    let components = money::components(reader, sink);
     let (Some(list), Some(sets), Some((kb, _))) = (prices, &machines.sets, &load.between_zones) else {
-        return Some(None);
+        return components.map(|_| None);
     };
     let has_balancer = machines.balancer.as_ref().is_some_and(Option::is_some);
     let workers = load.workers.as_deref().unwrap_or_default();
-    money::rates((sets, workers), (has_balancer, *kb), list, sink).map(Some)
+    money::rates((sets, workers), (has_balancer, *kb), (list, reader), sink)
+        .zip(components)
+        .map(|(rates, _)| Some(rates))
 }
 
 fn healing_needs_control_plane(reader: &Reader<'_>, sink: &mut Sink) -> Option<bool> {

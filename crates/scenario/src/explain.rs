@@ -1,7 +1,7 @@
 //! What every key, code and default means, for the command line.
 
 use crate::codes::{CODES, Code};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{is_slip, nearest};
 use crate::keys::{Key, Kind, children, keys, plain_name};
 use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
@@ -80,7 +80,26 @@ pub fn explain(topic: &str) -> Option<String> {
     if !texts.is_empty() {
         return Some(texts.join("\n"));
     }
-    mode_text(topic).or_else(|| pair_text(topic)).or_else(|| word_text(topic))
+    mode_text(topic).or_else(|| pair_text(topic)).or_else(|| word_text(topic)).or_else(|| called_otherwise(topic))
+}
+
+/// Words of the field for keys that are called otherwise.
+const OTHERWISE: [(&str, &str); 4] = [
+    ("availability_zone", "zones"),
+    ("az", "zones"),
+    ("instance_count", "capacity"),
+    ("scale_in_policies", "scale_in_policy"),
+];
+
+/// Keys whose last part is meant by words with blanks (`fault domains`), by one of several, or by another word.
+fn called_otherwise(topic: &str) -> Option<String> {
+    let words = topic.to_lowercase().replace([' ', '-'], "_");
+    let one = words.strip_suffix('s').unwrap_or(&words);
+    let other = OTHERWISE.iter().find(|(word, _)| [words.as_str(), one].contains(word)).map(|(_, key)| *key);
+    let meant = [words.clone(), format!("{words}s"), other.unwrap_or(one).to_owned()];
+    let of =
+        |name: &String| -> Vec<String> { keys().iter().filter(|key| plain_name(key) == name).map(key_text).collect() };
+    meant.iter().map(of).find(|texts| !texts.is_empty()).map(|texts| texts.join("\n"))
 }
 
 /// Words of results that are no keys.
@@ -113,6 +132,11 @@ pub fn nearest_topic(topic: &str) -> Option<String> {
         return nearest(&id, &ids).map(str::to_owned);
     }
     let topics = topics();
+    // A last part alone is a topic, too, for a slip of the finger.
+    let parts: Vec<&str> = keys().iter().map(plain_name).filter(|name| is_slip(topic, name)).collect();
+    if let Some(part) = nearest(topic, &parts) {
+        return Some(part.to_owned());
+    }
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
     let last = |path: &'_ str| path.rsplit('.').next().unwrap_or_default().to_owned();
     // Of a path its table alone says nothing: `slo.foo` is not nearly `slo`.

@@ -89,7 +89,7 @@ pub use fragment::check_modes;
 pub use gate::Gate;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
-pub use money::{Money, Rates, standbys_unpriced};
+pub use money::{Money, Rates, standbys_unpriced, unpriced_in_words};
 pub use plan::{Impossible, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,

@@ -9,6 +9,7 @@ use crate::designs::Laid;
 use crate::diagnostic::Sink;
 use crate::files::{Files, Mistaken};
 use crate::manage::Use;
+use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
@@ -50,6 +51,8 @@ pub struct Rates {
     pub sets: Vec<[f64; PAID]>,
     /// Of what the design has once.
     pub once: f64,
+    /// Of its components.
+    pub components: f64,
     /// Of a request that is served: what it moves between zones.
     pub request: f64,
     /// What is to be known of them.
@@ -212,10 +215,15 @@ pub(crate) fn purchase(
 pub(crate) fn rates(
     (sets, workers): (&[Placed], &[u32]),
     (has_balancer, kb_between_zones): (bool, f64),
-    list: &PriceList,
+    (list, reader): (&PriceList, &Reader<'_>),
     sink: &mut Sink,
 ) -> Option<Rates> {
-    let mut rates = Rates::default();
+    let components = components(reader, sink);
+    let mut rates = Rates { components: components.unwrap_or_default(), ..Rates::default() };
+    let of_design = Node { span: 0..0, value: Value::Table(reader.table().clone()) };
+    unpriced_in_words(&unpriced(std::iter::once(&of_design)))
+        .into_iter()
+        .for_each(|words| note(&mut rates.notes, words));
     let mut fine = true;
     for placed in sets {
         match of_set(placed, list, &mut rates.notes, sink) {
@@ -234,7 +242,39 @@ pub(crate) fn rates(
         let words = "traffic between zones is not charged, by the vendor's newer word; older lists have 0.01 USD a GB";
         note(&mut rates.notes, words.into());
     }
-    fine.then_some(rates)
+    (fine && components.is_some()).then_some(rates)
+}
+
+/// What the components of a design cost an hour; none if a price is wrong.
+pub(crate) fn components(reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
+    let mut price = |node: &Node| {
+        // What else is wrong with it is told by whoever reads it.
+        let of = Reader::new(node, "component.<name>", &mut Sink::default());
+        of.number("price", sink)
+    };
+    let named = if reader.is_off("component") { Vec::new() } else { reader.named("component", &mut Sink::default()) };
+    let each = named.into_iter().filter(|(.., node)| !node.is_off()).map(|(.., node)| price(node));
+    let all: Vec<Option<f64>> = each.collect();
+    all.into_iter().sum::<Option<f64>>().map(|a_month| a_month / HOURS_PER_MONTH)
+}
+
+/// Components of designs that have no price, each once.
+pub(crate) fn unpriced<'t>(designs: impl Iterator<Item = &'t Node>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for of in designs.filter_map(|design| design.table()?.get("component")?.table()) {
+        let free =
+            of.entries.iter().filter(|entry| entry.node.table().is_some_and(|table| table.get("price").is_none()));
+        for entry in free.filter(|entry| !names.contains(&entry.key)).collect::<Vec<_>>() {
+            names.push(entry.key.clone());
+        }
+    }
+    names
+}
+
+/// That some components cost nothing.
+pub fn unpriced_in_words(names: &[String]) -> Option<String> {
+    let (kind, has) = if names.len() == 1 { ("component", "it has") } else { ("components", "they have") };
+    (!names.is_empty()).then(|| format!("no price of the {kind} {}: {has} no `price`", names.join(", ")))
 }
 
 /// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by
@@ -329,7 +369,7 @@ pub(crate) fn as_designed(laid: &Laid) -> Option<f64> {
         paid.iter().zip(prices).map(|(&machines, price)| machines as f64 * price).sum()
     };
     let hourly: f64 = laid.sets.iter().zip(&rates.sets).enumerate().map(of_set).sum();
-    Some((hourly + rates.once) * HOURS_PER_MONTH)
+    Some((hourly + rates.once + rates.components) * HOURS_PER_MONTH)
 }
 
 /// The money of all designs.
@@ -341,7 +381,9 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
         let hourly: f64 =
             laid.sets.iter().zip(&rates.sets).map(|(set, of)| set.most_machines() as f64 * dearest(of)).sum();
         let arrives = laid.design.demand.as_ref().map_or(0.0, Demand::most_milli) * 3.6;
-        if (hourly + rates.once + arrives * rates.request) * horizon_ms as f64 / MS_PER_HOUR > BILL_MAX {
+        if (hourly + rates.once + rates.components + arrives * rates.request) * horizon_ms as f64 / MS_PER_HOUR
+            > BILL_MAX
+        {
             let words = format!("the bill of a trial of `{}` may be more than 10^12", laid.design.name);
             sink.error(codes::TOO_MUCH, &asked.span, words).help("price in a larger unit of money");
             return None;

@@ -90,6 +90,8 @@ pub struct Price {
     pub date: String,
     /// From where.
     pub source: String,
+    /// Components that cost nothing, for none has a price.
+    pub unpriced: Vec<String>,
 }
 
 /// A design that may be chosen.
@@ -151,7 +153,9 @@ pub(crate) fn plan(
         currency: list.currency.clone(),
         date: list.date.clone(),
         source: list.source.clone(),
+        unpriced: money::unpriced(seen.iter().map(|of| &of.tree)),
     });
+    let limits = limits.in_currency(price.as_ref().map(|price| price.currency.as_str()));
     let number = read.iter().map(|of| of.nodes.len()).chain([seen.len()]).try_fold(1_usize, |n, of| n.checked_mul(of));
     let number = number.unwrap_or(usize::MAX);
     if number > CANDIDATES_MAX {

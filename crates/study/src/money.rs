@@ -34,6 +34,8 @@ pub struct Rates {
     pub sets: Vec<[u64; PAID]>,
     /// Of what the design has once.
     pub once: u64,
+    /// Of its components.
+    pub components: u64,
     /// CO-04: not an hour, but of a million requests that are served: what they move between zones.
     pub million: u64,
 }
@@ -60,7 +62,7 @@ impl Rates {
     pub(crate) fn bill(&self, ledger: &Ledger) -> i64 {
         let parts = self.sets.iter().zip(&ledger.paid).flat_map(|(rates, times)| rates.iter().zip(times));
         let machines: i128 = parts.map(|(&rate, &machine_ms)| i128::from(rate) * machine_ms).sum();
-        let once = i128::from(self.once) * i128::from(ledger.observed_ms);
+        let once = (i128::from(self.once) + i128::from(self.components)) * i128::from(ledger.observed_ms);
         let traffic = i128::from(self.million) * requests(ledger) / PER_REQUEST;
         i64::try_from((machines + once) / PER_MILLIONTH + traffic).unwrap_or(i64::MAX)
     }
@@ -130,9 +132,12 @@ impl Billing<'_> {
         };
         let once = self.rates.once as f64 / PRICE_UNIT * HOURS_PER_MONTH;
         let once = BillItem { item: "load_balancer".into(), machine_hours_per_month: None, cost_per_month: once };
+        let components = self.rates.components as f64 / PRICE_UNIT * HOURS_PER_MONTH;
+        let components =
+            BillItem { item: "components".into(), machine_hours_per_month: None, cost_per_month: components };
         let traffic = self.requests / PER_MILLION * self.rates.million as f64 / PRICE_UNIT * share;
         let traffic = BillItem { item: "inter_zone".into(), machine_hours_per_month: None, cost_per_month: traffic };
-        let all = PAID_TABLE.iter().enumerate().map(item).chain([once, traffic]);
+        let all = PAID_TABLE.iter().enumerate().map(item).chain([once, components, traffic]);
         all.filter(|item| item.cost_per_month > 0.0 || item.is_machine_time()).collect()
     }
 }
@@ -174,7 +179,7 @@ mod tests {
 
     #[test]
     fn co_01_a_machine_at_0_096_an_hour_costs_70_08_a_month() {
-        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0, million: 0 };
+        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0, components: 0, million: 0 };
         let year = 8760 * 3_600_000;
         let ledger = Ledger {
             observed_ms: year,

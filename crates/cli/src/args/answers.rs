@@ -1,6 +1,6 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{Format, Report, WhatIf, trial_count};
+use super::{CsvLocale, Format, Report, WhatIf, trial_count};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use zonefall_study::plan::Method;
@@ -61,6 +61,9 @@ pub struct Shown {
     /// Write the table for spreadsheets to this file as well.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Spreadsheet habits of CSV.
+    #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
+    pub csv_locale: CsvLocale,
     /// Replace existing files.
     #[arg(long)]
     pub force: bool,

@@ -1,6 +1,6 @@
 //! `trace`.
 
-use super::{Format, WhatIf};
+use super::{CsvLocale, Format, WhatIf};
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -52,6 +52,9 @@ pub struct Trace {
     /// that text tells as one that came again.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Spreadsheet habits of the CSV.
+    #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
+    pub csv_locale: CsvLocale,
     /// Draw the longest outage to this file.
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,

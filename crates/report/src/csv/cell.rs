@@ -54,11 +54,18 @@ impl Cell {
     pub(crate) fn written(&self, locale: CsvLocale) -> String {
         match self {
             Self::Empty => String::new(),
+            Self::Text(words) if locale == CsvLocale::Eu && is_percentage(words) => words.replace('.', ","),
             Self::Text(words) => neutral(words),
             Self::Number(number) => decimal(*number, locale),
             Self::Count(count) => count.to_string(),
         }
     }
+}
+
+/// Whether a text is a number with a percent sign, as spreadsheets read it.
+fn is_percentage(words: &str) -> bool {
+    let number = words.strip_suffix('%').map(str::trim_end);
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
 /// A leading apostrophe where a spreadsheet would read a formula.

@@ -55,7 +55,7 @@ pub(crate) fn money(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Files
         field(
             "item",
             "",
-            "what is paid for (on_demand, committed, spot, standby, stopped, disks, load_balancer, inter_zone: these sum to the bill), and bill, credit, downtime, total (bill and downtime less credit)",
+            "what is paid for (on_demand, committed, spot, standby, stopped, disks, load_balancer, components, inter_zone: these sum to the bill), and bill, credit, downtime, total (bill and downtime less credit)",
             |row: &Line| Cell::text(row.item),
         ),
         field(

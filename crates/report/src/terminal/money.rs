@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{BillOutcome, DesignOutcome, Estimate, MoneyOutcome, Outcome, Quality};
 
 /// What the items of a bill are called.
-const ITEMS: [(&str, &str); 8] = [
+const ITEMS: [(&str, &str); 9] = [
     ("on_demand", "on demand"),
     ("committed", "paid in advance"),
     ("spot", "Spot"),
@@ -14,6 +14,7 @@ const ITEMS: [(&str, &str); 8] = [
     ("stopped", "deallocated"),
     ("disks", "disks"),
     ("load_balancer", "load balancer"),
+    ("components", "components"),
     ("inter_zone", "traffic between zones"),
 ];
 

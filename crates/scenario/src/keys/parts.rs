@@ -1,10 +1,13 @@
 //! Keys of a service's parts: components, groups of sets, and how they hold together.
 
 use super::Key;
-use super::Kind::{Choice, Count, Either, Law, List, Off, RequestRate, Share, Table, Text};
+use super::Kind::{Choice, Count, Either, Law, List, Number, Off, RequestRate, Share, Table, Text};
 
 /// The most parts and components of a design.
 pub(crate) const PARTS_MAX: usize = 500;
+
+/// The most that a component may cost a month.
+const PRICE_MAX: f64 = 1e9;
 
 const NAMES: super::Kind = List(&Text, PARTS_MAX);
 
@@ -61,6 +64,13 @@ pub(super) const KEYS: &[Key] = &[
     .or("1")
     .overlay()
     .from("LB-07"),
+    Key::new(
+        "component.<name>.price",
+        Number(0.0, PRICE_MAX),
+        "What it costs a month, in the currency of the prices (`[money]` or `plan.price`): a part of the bill, and of what `zonefall plan` compares. Without it, it costs nothing, and the results say so. Where the cost of a plan is the number of machines it does not count.",
+    )
+    .or("0.0")
+    .overlay(),
     Key::new(
         "component.<name>.capacity",
         RequestRate,

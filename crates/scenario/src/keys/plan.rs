@@ -20,7 +20,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("plan.trials_max", Count(128, 1_000_000_000), "The most trials that one candidate lives through.").or("262144"),
     Key::new("plan.max_machines", Count(1, MACHINES_MAX), "Candidates with more machines are left out: a quota of machines."),
     Key::new("plan.max_machines_per_zone", Count(1, MACHINES_MAX), "Candidates with more machines in one zone are left out."),
-    Key::new("plan.max_cost", Number(0.0, MONEY_MAX), "The budget a month, in what `plan.price` is in (machines without a price). Dearer candidates are left out; those that change their size (autoscale, changes, runbooks) or pay for traffic between zones by their simulated cost, the mean bill of their first trials."),
+    Key::new("plan.max_cost", Number(0.0, MONEY_MAX), "The budget a month, in the currency of `[money]` or of `plan.price` (machines where there is neither). Dearer candidates are left out; those that change their size (autoscale, changes, runbooks) or pay for traffic between zones by their simulated cost, the mean bill of their first trials."),
     Key::new("plan.choice[]", Tables(KEYS_MAX), "A key that may be chosen. Every value meets every value of the others."),
     Key::new("plan.choice[].key", Text, "The path of the key, as in `\"scale_set.web.capacity\"`: one that a design may change."),
     Key::new(
@@ -35,7 +35,7 @@ pub(super) const KEYS: &[Key] = &[
          that; it is checked on pairs of candidates in each run, and dropped where it does not hold.",
     )
     .or("unknown"),
-    Key::new("plan.price", Table, "What machines cost. Without it the cost is the number of machines."),
+    Key::new("plan.price", Table, "What machines cost, one price for every size; not beside `[money]`, whose prices go for plans too. With neither the cost is the number of machines."),
     Key::new("plan.price.per_machine_hour", Number(0.0, MONEY_MAX), "The price of a machine for an hour."),
     Key::new("plan.price.spot_per_machine_hour", Number(0.0, MONEY_MAX), "The price of a Spot machine for an hour; that of other machines without it."),
     Key::new("plan.price.standby_per_machine_hour", Number(0.0, MONEY_MAX), "The price of a machine in a standby pool for an hour; that of other machines without it."),

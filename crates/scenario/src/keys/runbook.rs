@@ -15,7 +15,7 @@ macro_rules! runbook_key {
 }
 
 pub(super) const KEYS: &[Key] = &[
-    Key::new("runbook[]", Tables(CHANGES_MAX), "What the operator does when an alert goes off: each with `when` and one action. Nobody does anything without it. A design's own list takes the place of the base's.").overlay().from("ZN-06"),
+    Key::new("runbook[]", Tables(CHANGES_MAX), "What the operator does when an alert goes off: each with `when` and one action. Without it nobody does anything, but for the operator of a `[[release]]` (`release.rollback`). A design's own list takes the place of the base's.").overlay().from("ZN-06"),
     runbook_key!("set", Text, "The scale set. May be left out where there is one."),
     runbook_key!("when", Table, "What the alert looks at: one of `capacity_lost`, `serving_below` and `objective`."),
     runbook_key!("when.capacity_lost", Share, "At least this share of the capacity that is asked for does not serve."),

@@ -9,13 +9,19 @@ use crate::reader::Reader;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_fleet::{Design, initial_counts};
+use zonefall_topology::grouped;
 
 /// The keys, in the order of a [`Size`], and what they are limits of.
 const KEYS: [(&str, &str); 3] =
-    [("max_machines", "machines"), ("max_machines_per_zone", "machines in one zone"), ("max_cost", "of cost a month")];
+    [("max_machines", "machines"), ("max_machines_per_zone", "machines in one zone"), ("max_cost", "a month")];
 
 /// The most of each size; none where nobody says.
-pub(super) struct Limits([Option<f64>; KEYS.len()]);
+pub(super) struct Limits {
+    most: [Option<f64>; KEYS.len()],
+    spans: [Range<usize>; KEYS.len()],
+    /// What a cost is in.
+    unit: String,
+}
 
 /// How large a candidate is: its machines, the most of them in a zone, its cost a month.
 pub(super) struct Size([f64; KEYS.len()]);
@@ -50,35 +56,65 @@ impl Limits {
         let (machines, per_zone) = (count(KEYS[0].0), count(KEYS[1].0));
         let cost = reader.optional(KEYS[2].0, sink, Reader::number);
         let count = |of: Option<u64>| of.map(|of| of as f64);
-        Some(Self([count(machines?), count(per_zone?), cost?]))
+        let spans = KEYS.map(|(key, _)| reader.span_of(key));
+        Some(Self { most: [count(machines?), count(per_zone?), cost?], spans, unit: "machines".into() })
+    }
+
+    /// The same with costs in a currency, if there are prices.
+    pub fn in_currency(self, currency: Option<&str>) -> Self {
+        Self { unit: currency.map_or(self.unit, str::to_owned), ..self }
     }
 
     pub fn cost(&self) -> Option<f64> {
-        self.0[2]
+        self.most[2]
     }
 
     pub fn hold(&self, size: &Size) -> bool {
-        self.0.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most))
+        self.most.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most))
     }
 
     /// Tells that no candidate is within them, and why.
     pub fn tell(&self, least: &Least, span: &Range<usize>, sink: &mut Sink) {
-        let told = sink.error(codes::PLAN, span, "no candidate is within the limits of the plan");
-        let Some(least) = &least.0 else { return };
-        let given = KEYS.iter().zip(self.0).zip(least).filter_map(|((key, most), least)| Some((key, most?, least)));
-        let given: Vec<(&(&str, &str), f64, &f64)> = given.collect();
-        let beyond = given.iter().filter(|(_, most, least)| **least > *most);
-        let words = |((key, what), most, least): &(&(&str, &str), f64, &f64)| {
-            format!("`{key}` = {most} and the least that a candidate has is {least} {what}")
+        let Some(least) = &least.0 else {
+            sink.error(codes::PLAN, span, "no candidate is within the limits of the plan");
+            return;
         };
-        let mut each: Vec<String> = beyond.map(words).collect();
+        let given: Vec<usize> = (0..KEYS.len()).filter(|&at| self.most[at].is_some()).collect();
+        let beyond: Vec<usize> =
+            given.iter().copied().filter(|&at| self.most[at].is_some_and(|most| least[at] > most)).collect();
+        let amount = |at: usize, of: f64| {
+            if at == 2 { format!("{} {} a month", cash(of), self.unit) } else { format!("{of} {}", KEYS[at].1) }
+        };
+        let limit = |&at: &usize| format!("`{}` = {}", KEYS[at].0, self.most[at].unwrap_or_default());
+        let words =
+            |at: &usize| format!("{} and the least that a candidate has is {}", limit(at), amount(*at, least[*at]));
+        let mut each: Vec<String> = beyond.iter().map(words).collect();
         if each.is_empty() {
-            let keys: Vec<String> = given.iter().map(|((key, _), most, _)| format!("`{key}` = {most}")).collect();
+            let keys: Vec<String> = given.iter().map(limit).collect();
             each.push(format!(
                 "each of {} holds for some candidate, but no candidate keeps all of them",
                 keys.join(", ")
             ));
         }
-        told.help(each.join("; "));
+        let place = beyond.first().or(given.first()).map_or(span, |&at| &self.spans[at]);
+        sink.error(codes::PLAN, place, "no candidate is within the limits of the plan").help(each.join("; "));
+    }
+}
+
+/// An amount of money as reports print it, rounded up: with two decimals below a thousand, and none above.
+fn cash(amount: f64) -> String {
+    // What binary fractions add is no money.
+    let tidy = |scaled: f64| (scaled - 1e-6).ceil().max(0.0);
+    if amount < 1000.0 { format!("{}", tidy(amount * 100.0) / 100.0) } else { grouped(tidy(amount) as u128) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_printed_as_elsewhere() {
+        let of = [1327.2099999999998, 70.08, 70.081, 3.0, 999.999, 1_000_000.0].map(cash);
+        assert_eq!(of, ["1,328", "70.08", "70.09", "3", "1000", "1,000,000"]);
     }
 }

@@ -117,7 +117,7 @@ fn notes(plan: &Plan) -> Vec<String> {
 fn gate(options: &args::Plan, scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
     match answer.verdict {
         _ if !options.gate => Exit::Fine,
-        Verdict::Found if answer.depends_on().is_some() => Exit::NotResolved,
+        Verdict::Found | Verdict::NoneMeets if answer.depends_on().is_some() => Exit::NotResolved,
         Verdict::Found => asked_beside(scenario, answer, console),
         Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,

@@ -9,7 +9,7 @@ use zonefall_fleet::{Design, Need};
 use zonefall_report::count;
 use zonefall_report::terminal::wrapped;
 use zonefall_scenario::{Arrivals, Course, Daily, Gate, Scenario, Surge, Window, duration_words};
-use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_windows};
+use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_windows, spaced};
 
 /// The width of a page.
 const WIDTH: usize = 100;
@@ -187,7 +187,7 @@ pub fn objective(scenario: &Scenario) -> String {
         Window::Length(length) => format!("windows of {}", duration_words(length)),
     };
     let share = percent(scenario.confidence.share());
-    format!("{} on average, and in {share} of {window}", scenario.target.text)
+    format!("{} on average, and in {share} of {window}", spaced(&scenario.target.text))
 }
 
 /// `[gate]`: of whom it asks what, with the words of its verdicts.

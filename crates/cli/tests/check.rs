@@ -19,7 +19,7 @@ fn check_says_what_it_understood_of_objective_demand_jobs_tries_and_gate() {
     };
     let jobs = "12,000 a day at 22:00, due at 05:00 (Europe/Berlin); each the work of 1,000 requests; sigma 0.15";
     let told = check("jobs-beside-requests.toml", &[]).says(&[
-        "Objective  99.9% on average, and in 95 % of windows of 30 days\n",
+        "Objective  99.9 % on average, and in 95 % of windows of 30 days\n",
         "Need       at least 100 % of each batch of jobs done by its deadline\n",
         "           demand: 160 to 600 req/s (Europe/Berlin); by 24 parts of a day\n",
     ]);
@@ -63,8 +63,8 @@ fn check_says_what_the_gate_asks_and_every_shape_of_a_demand() {
            [[demand.launch]]\nat = \"2 days\"\npeak = 3\nlasts = \"1 h\"\n";
     let desk = Desk::with(&text);
     desk.run("check s.toml -q").ends(0).says(&[
-        "Objective  99.9% on average, and in 90 % of calendar months\n",
-        "Gate       base: 99.9% on average; 99.9% in 90 % of windows; at most 4.3 min of downtime a month;",
+        "Objective  99.9 % on average, and in 90 % of calendar months\n",
+        "Gate       base: 99.9 % on average; 99.9 % in 90 % of windows; at most 4.3 min of downtime a month;",
         "\n           99 % of batches complete by their deadline; not more downtime than base; what is not\n",
         "Demand     20.001 to 179.078 ",
         "req/s (Asia/Tokyo); by 2 parts of a day; by days of the week; 2\n           launches, × 3 at most; 50 %",

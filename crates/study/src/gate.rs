@@ -141,7 +141,8 @@ impl Judgement {
 }
 
 /// A target as it was written, with the space before its unit that all pages have.
-fn spaced(target: &str) -> String {
+pub fn spaced(target: &str) -> String {
+    let target = target.trim();
     target.strip_suffix('%').map_or_else(|| target.to_owned(), |number| format!("{} %", number.trim_end()))
 }
 

@@ -49,11 +49,7 @@ fn has_bounds_beside_estimates(outcome: &Outcome) -> bool {
 
 /// "99.95%" as it is written in tables.
 pub(crate) fn target(outcome: &Outcome) -> String {
-    let written = outcome.target.trim();
-    match written.strip_suffix('%') {
-        Some(number) => format!("{} %", number.trim_end()),
-        None => written.to_owned(),
-    }
+    zonefall_study::gate::spaced(&outcome.target)
 }
 
 /// The need that all designs share.

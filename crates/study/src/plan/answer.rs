@@ -117,9 +117,9 @@ struct Shown<'a> {
 
 /// What is asked of single candidates once the answer stands: what is assumed, batches of jobs, and what downtime comes from.
 fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Result<Result<(), Stopped>, RunError> {
-    if bench.question.assumptions && planned.verdict == Verdict::Found {
+    if bench.question.assumptions && matches!(planned.verdict, Verdict::Found | Verdict::NoneMeets) {
         bench.begins("looking at what is assumed");
-        for candidate in of.found.best.into_iter().chain(of.runner_up) {
+        for candidate in of.first.into_iter().chain(of.runner_up) {
             let alone = Alone::new(bench, candidate);
             let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(Err(Stopped)) };
             planned.assumed.extend(assumed);

@@ -178,10 +178,10 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// The assumption that keeps the best design's verdict from standing, in words.
+    /// The assumption that keeps the verdict of the best design, or of the closest, from standing, in words.
     pub fn depends_on(&self) -> Option<&str> {
-        let best = self.best.as_ref()?;
-        self.assumed.iter().find(|of| of.design == best.design)?.depends_on.as_deref()
+        let first = self.best.as_ref().or(self.closest.as_ref())?;
+        self.assumed.iter().find(|of| of.design == first.design)?.depends_on.as_deref()
     }
 
     /// The share by which nothing is cheaper that meets: [`CHEAPER`], and what is uncertain of simulated costs.

@@ -54,7 +54,11 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
             } else {
                 "No design meets it."
             };
-            (format!("{words}{closest}{}", dearer(of)), Tone::Bad)
+            let hangs = of.depends_on().map_or(String::new(), |words| {
+                format!(" That is as far as luck goes; it depends on assumptions: {words}.")
+            });
+            let tone = if hangs.is_empty() { Tone::Bad } else { Tone::Unsure };
+            (format!("{words}{hangs}{closest}{}", dearer(of)), tone)
         }
         (Verdict::TooDear, _) => {
             let least = of.priced.as_ref().map_or(String::new(), |priced| {

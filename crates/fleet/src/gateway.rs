@@ -33,6 +33,9 @@ impl World {
 
     /// What comes to gateways may have changed at `t`, up to which everything is settled.
     pub(crate) fn gateways_meet_demand(&mut self, t: SimTime) {
+        if self.growths.is_empty() {
+            return;
+        }
         let design = Arc::clone(&self.design);
         let Some(gateway) = &design.service.gateway else { return };
         for at in 0..self.growths.len() {

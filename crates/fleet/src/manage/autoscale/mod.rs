@@ -194,27 +194,8 @@ impl World {
         if self.scaler.sets[at].due != t {
             return;
         }
-        let design = Arc::clone(&self.design);
         let set = self.scaler.sets[at].set;
-        let setting = design.sets[set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
-        let Some(setting) = setting else { return };
-        let scaled = &mut self.scaler.sets[at];
-        if setting.is_disabled(t) {
-            scaled.due = SimTime::NEVER;
-            return;
-        }
-        (scaled.due, scaled.looked) = (SimTime::NEVER, Some(t));
-        let profile = scaled.profile(setting);
-        let mut readings = std::mem::take(&mut self.scaler.readings);
-        readings.clear();
-        readings.extend(profile.rules.iter().map(|rule| self.scaler.sets[at].history.reading(rule, t)));
-        let scaled = &self.scaler.sets[at];
-        let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
-        let foreseen = scaled.foreseen(t);
-        let capacity = scaled.seen.capacity;
-        let decision = decide(&View { capacity, profile, readings: &readings, foreseen, may_out, may_in });
-        self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
-        self.scaler.readings = readings;
+        let Some(decision) = self.evaluate(at, t) else { return };
         if matches!(decision, Decision::In { .. } | Decision::Flapping) {
             self.wants_no_more(None, set, t);
         }
@@ -226,7 +207,7 @@ impl World {
             }
             Decision::ToLimit(to) | Decision::ToDefault(to) => self.scale_unasked(at, to, t, strikes),
             Decision::Out { to, rule } => {
-                self.scaler.sets[at].cools(setting, Direction::Out, profile.rules[rule].cooldown, t);
+                self.cools(at, Direction::Out, rule, t);
                 self.scale(at, to, t, strikes);
             }
             // AZ-10: it waits for the operation of automatic zone balance that runs.
@@ -235,7 +216,7 @@ impl World {
             }
             Decision::In { to, rule, shortened } => {
                 self.book.count(Operation::AutoscaleHeldBack, u64::from(shortened), t, &self.measure);
-                self.scaler.sets[at].cools(setting, Direction::In, profile.rules[rule].cooldown, t);
+                self.cools(at, Direction::In, rule, t);
                 // Where fewer exist, repairs are about to make them again: nothing is to be removed.
                 if to < self.manager.sets[set].exists {
                     self.scale(at, to, t, strikes);
@@ -244,6 +225,41 @@ impl World {
         }
         self.see(at, t);
         self.plan_autoscale(at, t);
+    }
+
+    /// What an evaluation comes to; none while it is disabled.
+    fn evaluate(&mut self, at: usize, t: SimTime) -> Option<Decision> {
+        let Self { scaler, design, .. } = self;
+        let (scaled, readings) = (&mut scaler.sets[at], &mut scaler.readings);
+        let setting = design.sets[scaled.set].management.as_ref()?.autoscale.as_deref()?;
+        scaled.due = SimTime::NEVER;
+        if setting.is_disabled(t) {
+            return None;
+        }
+        scaled.looked = Some(t);
+        let profile = scaled.profile(setting);
+        readings.clear();
+        for (at, rule) in profile.rules.iter().enumerate() {
+            let same = profile.rules[..at].iter().position(|before| before.measures_as(rule));
+            readings.push(same.map_or_else(|| scaled.history.reading(rule, t), |same| readings[same]));
+        }
+        let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
+        let (capacity, foreseen) = (scaled.seen.capacity, scaled.foreseen(t));
+        let decision = decide(&View { capacity, profile, readings, foreseen, may_out, may_in });
+        let missing = readings.iter().any(|reading| reading.is_missing());
+        self.note_missing(at, missing, t);
+        Some(decision)
+    }
+
+    /// AS-11: an action that a rule of the profile in force asked for was taken, or tried.
+    fn cools(&mut self, at: usize, direction: Direction, rule: usize, t: SimTime) {
+        let Self { scaler, design, .. } = self;
+        let scaled = &mut scaler.sets[at];
+        let setting = design.sets[scaled.set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        if let Some(setting) = setting {
+            let cooldown = scaled.profile(setting).rules[rule].cooldown;
+            scaled.cools(setting, direction, cooldown, t);
+        }
     }
 
     /// AS-16: metrics are lost, or back.

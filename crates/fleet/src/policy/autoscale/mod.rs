@@ -247,6 +247,11 @@ impl Rule {
         )
     }
 
+    /// Whether it looks at the same in the same way as another one.
+    pub fn measures_as(&self, other: &Self) -> bool {
+        (self.metric, self.aggregation, self.window) == (other.metric, other.aggregation, other.window)
+    }
+
     /// AS-07, AS-12: the factors by which sum and weight are multiplied to say what `to` instances would have seen where
     /// `now` were.
     pub fn scale(&self, now: u32, to: u32) -> (i128, i128) {

@@ -414,6 +414,7 @@ impl World {
         match wish.regular_goes {
             Some(true) => self.wanted_of_line(regular, wish),
             Some(false) => self.wanted_of_line(spot, wish),
+            None if spot.count == 0 => self.wanted_of_line(regular, wish),
             None => self.wanted_of_line(regular, wish).max(self.wanted_of_line(spot, wish)),
         }
     }

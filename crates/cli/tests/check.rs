@@ -80,7 +80,7 @@ fn check_says_what_the_gate_asks_and_every_shape_of_a_demand() {
         "           2026-01-01 01:00; 6 req/s on average\n",
         "Retry      3 tries;",
         "budget 20 %",
-        "Gate       every design: 99.9% on average; what is not resolved fails\n",
+        "Gate       every design: 99.9 % on average; what is not resolved fails\n",
     ]);
 }
 

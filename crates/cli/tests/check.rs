@@ -90,7 +90,7 @@ fn a_trace_beside_the_trial_is_told_and_a_run_says_what_it_understood() {
     let text = format!("start = \"2026-03-02\"\n{BASE}[demand]\ntrace = \"t.csv\"\n");
     let desk = Desk::with(&text.replace("min_serving = 6", "min_served = \"90%\""));
     let check = |from: &str, to: &str| {
-        desk.put("t.csv", &format!("time,rate\n{from} 00:00,5\n{to} 00:00,7\n"));
+        desk.put("t.csv", format!("time,rate\n{from} 00:00,5\n{to} 00:00,7\n"));
         desk.run("check s.toml").ends(0)
     };
     let told = |of: &kit::Ran| of.err.contains("W029");

@@ -211,7 +211,7 @@ pub fn student_coverage(moments: &impl Sample) -> f64 {
 }
 
 /// The estimated actual coverage of a nominal 95 % interval by normal theory,
-/// as long as it is below [`NEAR_NOMINAL`]; `None` once near nominal.
+/// as long as it is below 93.5 %; `None` once near nominal.
 ///
 /// It is the coverage *before* the correction: a sample that warns leans on
 /// the correction, and sees little of the tail that decides its mean. The

@@ -10,7 +10,7 @@ use crate::args;
 use crate::assemble::{self, Overrides};
 use crate::check;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::results::style;
 use crate::script::{disable_autoscale, replay};
 use crate::timeline::named;
@@ -68,7 +68,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     let Some(path) = &options.experiment else {
         let rows = own::rows(&scenario)?;
         if !options.target.is_empty() {
-            bail!("--target goes with an experiment: the script of a scenario names what it strikes");
+            return Err(usage("--target goes with an experiment: the script of a scenario names what it strikes"));
         }
         scenario.hypothesis.begins = own::begins(&rows).since(SimTime::ZERO);
         return show(options, &scenario, &Faults::Script(rows), console);
@@ -86,7 +86,8 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     for (selector, _) in &options.target {
         if !experiment.selectors.iter().any(|known| known.id == *selector) {
             let known: Vec<&str> = experiment.selectors.iter().map(|known| known.id.as_str()).collect();
-            bail!("--target: the experiment has no selector `{selector}`; there are: {}", known.join(", "));
+            let known = known.join(", ");
+            return Err(usage(format!("--target: the experiment has no selector `{selector}`; there are: {known}")));
         }
     }
     show(options, &scenario, &Faults::Experiment(experiment, path.clone()), console)

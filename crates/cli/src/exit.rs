@@ -41,25 +41,25 @@ impl Exit {
 
 /// A command line that makes no sense, which is seen only after the scenario is read.
 #[derive(Debug)]
-struct NoUse(String);
+struct UsageError(String);
 
-impl std::fmt::Display for NoUse {
+impl std::fmt::Display for UsageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for NoUse {}
+impl std::error::Error for UsageError {}
 
 /// An error that ends with [`Exit::Usage`].
 pub fn usage(words: impl Into<String>) -> anyhow::Error {
-    NoUse(words.into()).into()
+    UsageError(words.into()).into()
 }
 
 /// What an error exits with: mistakes in a file of faults are the file's, a partial result of another study does not go
-/// with the scenario, everything else is a failure.
+/// with the scenario, a command line that makes no sense is a matter of usage, everything else is a failure.
 pub fn of_error(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<NoUse>().is_some() {
+    if error.downcast_ref::<UsageError>().is_some() {
         return Exit::Usage;
     }
     if let Some(error) = error.downcast_ref::<FitError>() {

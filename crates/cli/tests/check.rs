@@ -96,9 +96,9 @@ fn a_trace_beside_the_trial_is_told_and_a_run_says_what_it_understood() {
     let told = |of: &kit::Ran| of.err.contains("W029");
     assert!(!told(&check("2026-03-02", "2026-03-03")) && !told(&check("2026-03-01", "2026-03-03")));
     check("2026-03-04", "2026-03-05")
-        .complains(&["the trace begins 2 days after the trial: until then its first rate holds"]);
+        .complains(&["the trace begins 2 days after the trial does: until then its first rate holds"]);
     check("2025-03-02", "2025-03-03").complains(&["the trace ends 364 days before the trial begins"]);
-    check("2037-03-02", "2037-03-03").complains(&["after the trial, which lasts"]);
+    check("2037-03-02", "2037-03-03").complains(&["after the trial does, which lasts"]);
     desk.put("t.csv", "time,rate\n2026-03-02 00:00,5\n2026-03-03 00:00,7\n");
     desk.run("run s.toml --trials 20 --out r")
         .ends(0)

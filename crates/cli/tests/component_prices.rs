@@ -81,3 +81,12 @@ fn a_budget_that_is_too_small_is_told_at_its_key_and_in_money() {
     let what_if = ran(&mut desk.command(["plan", "s.toml", "--what-if", "plan.max_cost=600"])).ends(3);
     assert!(what_if.err.contains("--what-if:1:") && what_if.err.contains("`max_cost` = 600"), "{what_if}");
 }
+
+#[test]
+fn a_price_that_nobody_asks_for_changes_nothing_and_that_is_said() {
+    let text = format!("{SHOP}price = 350\n");
+    let desk = Desk::with(&text.replace("[money]\n", ""));
+    desk.run("check s.toml").ends(0).complains(&["W015", "nobody asks for a bill"]);
+    desk.put("s.toml", text);
+    assert!(!desk.run("check s.toml").ends(0).err.contains("W015"));
+}

@@ -66,6 +66,8 @@ pub(crate) struct Around<'a> {
     pub prices: Option<&'a PriceList>,
     /// What candidates of a plan have in common, where such are read.
     pub memory: Option<&'a Memory>,
+    /// Whether hints are asked of the design.
+    pub hints: bool,
 }
 
 impl<'a> Around<'a> {
@@ -200,15 +202,13 @@ fn rates(
     load: &Load<'_>,
     sink: &mut Sink,
 ) -> Option<Option<Rates>> {
-    let components = money::components(reader, sink);
+    let components = money::components(reader, sink)?;
     let (Some(list), Some(sets), Some((kb, _))) = (prices, &machines.sets, &load.between_zones) else {
-        return components.map(|_| None);
+        return Some(None);
     };
     let has_balancer = machines.balancer.as_ref().is_some_and(Option::is_some);
     let workers = load.workers.as_deref().unwrap_or_default();
-    money::rates((sets, workers), (has_balancer, *kb), (list, reader), sink)
-        .zip(components)
-        .map(|(rates, _)| Some(rates))
+    money::rates((sets, workers), (has_balancer, *kb), (list, reader), components, sink).map(Some)
 }
 
 fn healing_needs_control_plane(reader: &Reader<'_>, sink: &mut Sink) -> Option<bool> {
@@ -262,7 +262,7 @@ fn put_together(
     };
     has_marks(&design, around.profile, reader, sink)?;
     doubtful::of_autoscale(reader, &sets, sink);
-    if around.memory.is_none_or(|memory| memory.judges.get()) {
+    if around.hints {
         doubtful::check(reader, &design, &sets, around.topology, sink);
     }
     let node_spans = impossible::node_spans(&design, reader, &need_span);
@@ -298,6 +298,7 @@ fn all_uses(
     let of_bills: Vec<Use> = sets.iter().flat_map(|placed| placed.purchase.uses(has_prices)).collect();
     let mut all = uses(reader, sets);
     all.extend(of_bills);
+    all.extend(money::uses_of_components(reader, has_prices));
     all.extend(traffic);
     all.extend(blips::uses(reader));
     all.extend(balancer::uses(reader, sets));

@@ -22,8 +22,8 @@ pub(crate) struct ErrorBudget {
 
 impl ErrorBudget {
     /// Of candidates, of which nobody asks how long a peak takes.
-    pub fn of_candidates() -> Self {
-        Self { horizon_ms: 0, share: 1.0 }
+    pub fn of_candidates(horizon: Option<SimTime>) -> Option<Self> {
+        Some(Self { horizon_ms: horizon?.as_ms(), share: 1.0 })
     }
 }
 

@@ -8,7 +8,7 @@
 
 use crate::diagnostic::Sink;
 use crate::node::Table;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::time::Duration;
 use zonefall_fleet::Demand;
 
@@ -23,8 +23,6 @@ type Course = (&'static str, Option<String>, Table);
 pub(crate) struct Memory {
     courses: RefCell<Vec<(Course, Demand)>>,
     admitted: RefCell<Vec<(Station, Vec<f64>)>>,
-    /// Whether hints are asked of the candidate that is read now.
-    pub judges: Cell<bool>,
 }
 
 /// What a table of admitted rates is known by.

@@ -83,13 +83,15 @@ pub(crate) struct Purchase {
 impl Purchase {
     /// The keys that matter to a bill only, and whether anybody asks for one.
     pub fn uses(&self, billed: bool) -> impl Iterator<Item = Use> {
-        let idle = (!billed).then_some("nobody asks for a bill: there is no `[money]`");
+        let idle = (!billed).then_some(NO_BILL);
         let Bought { committed, reserved_per_zone } = self.bought;
         let committed = Use { span: self.committed_span.clone(), key: "committed", idle }.when(committed > 0);
         let reserved = Use { span: self.reserved_span.clone(), key: "reserved_per_zone", idle: None };
         committed.into_iter().chain(reserved.when(billed && reserved_per_zone > 0))
     }
 }
+
+const NO_BILL: &str = "nobody asks for a bill: there is no `[money]`";
 
 /// Reads `[money]`; the outer `None` is a mistake, the inner one its absence.
 pub(crate) fn asked(root: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<Option<Asked>> {
@@ -216,10 +218,10 @@ pub(crate) fn rates(
     (sets, workers): (&[Placed], &[u32]),
     (has_balancer, kb_between_zones): (bool, f64),
     (list, reader): (&PriceList, &Reader<'_>),
+    components: f64,
     sink: &mut Sink,
 ) -> Option<Rates> {
-    let components = components(reader, sink);
-    let mut rates = Rates { components: components.unwrap_or_default(), ..Rates::default() };
+    let mut rates = Rates { components, ..Rates::default() };
     let of_design = Node { span: 0..0, value: Value::Table(reader.table().clone()) };
     unpriced_in_words(&unpriced(std::iter::once(&of_design)))
         .into_iter()
@@ -242,20 +244,27 @@ pub(crate) fn rates(
         let words = "traffic between zones is not charged, by the vendor's newer word; older lists have 0.01 USD a GB";
         note(&mut rates.notes, words.into());
     }
-    (fine && components.is_some()).then_some(rates)
+    fine.then_some(rates)
 }
 
 /// What the components of a design cost an hour; none if a price is wrong.
 pub(crate) fn components(reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
-    let mut price = |node: &Node| {
-        // What else is wrong with it is told by whoever reads it.
-        let of = Reader::new(node, "component.<name>", &mut Sink::default());
-        of.number("price", sink)
-    };
+    let prices: Vec<Option<f64>> = each_component(reader).map(|of| of.number("price", sink)).collect();
+    prices.into_iter().sum::<Option<f64>>().map(|a_month| a_month / HOURS_PER_MONTH)
+}
+
+/// The prices of components, and whether anybody asks for a bill.
+pub(crate) fn uses_of_components(reader: &Reader<'_>, billed: bool) -> Vec<Use> {
+    let idle = (!billed).then_some(NO_BILL);
+    let priced = each_component(reader).filter(|of| of.has("price"));
+    priced.map(|of| Use { span: of.span_of("price"), key: "price", idle }).collect()
+}
+
+/// What else is wrong with a component is told by whoever reads it.
+fn each_component<'t>(reader: &Reader<'t>) -> impl Iterator<Item = Reader<'t>> {
     let named = if reader.is_off("component") { Vec::new() } else { reader.named("component", &mut Sink::default()) };
-    let each = named.into_iter().filter(|(.., node)| !node.is_off()).map(|(.., node)| price(node));
-    let all: Vec<Option<f64>> = each.collect();
-    all.into_iter().sum::<Option<f64>>().map(|a_month| a_month / HOURS_PER_MONTH)
+    let each = named.into_iter().filter(|(.., node)| !node.is_off());
+    each.map(|(.., node)| Reader::new(node, "component.<name>", &mut Sink::default()))
 }
 
 /// Components of designs that have no price, each once.

@@ -243,23 +243,27 @@ fn candidates(
     let mut possible: Vec<Vec<bool>> = read.iter().map(|of| vec![false; of.nodes.len()]).collect();
     let names = names(read);
     let mut least = Least::default();
+    let budget = ErrorBudget::of_candidates(around.times.horizon);
     for (shape, of) in seen.iter().enumerate() {
         let mut at = vec![0_u32; read.len()];
+        let mut judged: Vec<Vec<bool>> = possible.iter().map(|of| vec![false; of.len()]).collect();
         loop {
             let mut own = Sink::default();
-            // What is asked along the whole demand is asked once for each value.
-            let is_new = at.iter().enumerate().any(|(key, &value)| !possible[key][value as usize]);
-            around.memory.into_iter().for_each(|memory| memory.judges.set(is_new));
+            // What is asked along the whole demand is asked once for each value of a shape.
+            let hints = at.iter().enumerate().any(|(key, &value)| !judged[key][value as usize]);
+            let around = &Around { hints, ..*around };
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
             let name = || named(seen, shape, &names, read, &at);
             match design {
                 Some(laid) => {
-                    if is_new && laid.design.service.patience.is_none() {
-                        impossible::check(&laid, ErrorBudget::of_candidates(), &mut own);
+                    if let (true, Some(budget)) = (hints, budget) {
+                        impossible::check(&laid, budget, &mut own);
                     }
                     plan.doubts.tell(own.told(), name);
-                    at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
+                    for (key, &value) in at.iter().enumerate() {
+                        (judged[key][value as usize], possible[key][value as usize]) = (true, true);
+                    }
                     take(plan, laid, name(), (shape, &at), limits, &mut least);
                 }
                 None => {

@@ -2,7 +2,8 @@
 //!
 //! A rack is a fault domain (FD-01). Halls are even shares of a zone's racks. Ids are dense and in order: the zones of
 //! the first region, then those of the second; racks in zone order, hosts in rack order, so that "all racks of a zone"
-//! and "all hosts of a rack" are ranges. Names (`eastus/1/rack07/host003`) are what files carry.
+//! and "all hosts of a rack" are ranges. Names (`eastus/1/rack07/host003`) are what files carry. How names and large numbers
+//! are shown stands here too (`shown.rs`): every other crate that writes any for people depends on this one.
 
 mod shown;
 

@@ -57,6 +57,27 @@ fn a_peak_above_what_a_candidate_gives_is_told_with_the_candidate() {
 }
 
 #[test]
+fn each_design_is_judged_by_itself_and_lines_too() {
+    let text = "name = \"shop\"\nhorizon = \"30 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"250 req/s\"\n\
+                [[demand.launch]]\nat = \"9 h\"\npeak = 2\nlasts = \"1 h\"\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 9\ncapacity_per_instance = \"100 req/s\"\n";
+    let choice = choice("scale_set.web.capacity", "[4, 9]");
+    let of = |more: &str| {
+        let desk = Desk::with(&format!("{text}{choice}{more}"));
+        let all: Vec<String> = notes(&desk).into_iter().filter(|note| note.contains("(W016)")).collect();
+        all.join("\n")
+    };
+    let strong = "[[design]]\nname = \"strong\"\nscale_set.web.capacity_per_instance = \"200 req/s\"\n";
+    let weak = "[[design]]\nname = \"weak\"\n";
+    for order in [[strong, weak], [weak, strong]] {
+        let found = of(&order.concat());
+        assert!(found.contains("weak") && found.contains("capacity 4") && !found.contains("capacity 9"), "{found}");
+    }
+    let found = of("[service]\nparallelism = 1\nqueue = \"shared\"\npatience = \"5 s\"\n");
+    assert!(found.contains("for longer than its clients wait (5 s)") && found.contains("capacity 4"), "{found}");
+}
+
+#[test]
 fn as_05_as_06_what_points_of_a_sweep_hardly_mean_is_told_once() {
     let desk = scaled("");
     let said = desk.run("sweep s.toml --vary scale_set.web.capacity=1,2,6 --trials 8 --no-assumptions").ends(0).err;

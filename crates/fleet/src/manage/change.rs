@@ -123,21 +123,15 @@ impl World {
             self.did(Operation::ControlPlaneRefusals, self.who_changes(at), t);
             return false;
         }
-        let came_to = match action {
-            Action::StopRollout if self.stop_rollout(set, t, strikes) => CameTo::Whole,
-            Action::RollBack if self.roll_back(set, t, strikes) => CameTo::Whole,
-            Action::StopRollout | Action::RollBack => CameTo::Nothing,
-            _ if self.does_all(at, action, t, strikes) => CameTo::Whole,
-            _ => CameTo::Part,
-        };
+        let came_to = self.do_it(at, action, t, strikes);
         self.acted(at, came_to);
         came_to != CameTo::Part
     }
 
-    /// What is done to machines; false if it was not wholly done.
-    fn does_all(&mut self, at: usize, action: &Action, t: SimTime, strikes: &Strikes) -> bool {
+    /// Does it; tells what it came to.
+    fn do_it(&mut self, at: usize, action: &Action, t: SimTime, strikes: &Strikes) -> CameTo {
         let set = self.manager.changes[at].set;
-        match action {
+        let whole = match action {
             Action::Capacity(target) => {
                 self.set_capacity_for(Some(at), set, *target, t, strikes);
                 self.manager.sets[set].exists == *target
@@ -154,9 +148,11 @@ impl World {
                 true
             }
             Action::ForceDetach => self.force_detach(set, t, strikes),
-            // Of rollouts.
+            Action::StopRollout if !self.stop_rollout(set, t, strikes) => return CameTo::Nothing,
+            Action::RollBack if !self.roll_back(set, t, strikes) => return CameTo::Nothing,
             Action::StopRollout | Action::RollBack => true,
-        }
+        };
+        if whole { CameTo::Whole } else { CameTo::Part }
     }
 
     /// CV-01, CV-02: the zones of new machines from now on; what stands goes on standing.

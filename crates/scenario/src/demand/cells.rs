@@ -55,7 +55,7 @@ impl Decimals {
     pub fn plain<'c>(&mut self, cell: &'c str) -> Result<Cow<'c, str>, &'static str> {
         let pointed = cell.replace(',', ".");
         let has_both = cell.contains('.') && cell.contains(',');
-        if !self.commas || (!has_both && pointed.parse::<f64>().is_err()) {
+        if !self.commas || has_both || pointed.parse::<f64>().is_err() {
             return Ok(cell.into());
         }
         for mark in cell.chars().filter(|mark| ['.', ','].contains(mark)) {
@@ -67,6 +67,11 @@ impl Decimals {
         }
         self.shown |= cell.contains('.') && !is_thousands(cell);
         Ok(pointed.into())
+    }
+
+    /// After what decimals stand, as far as the file has shown.
+    pub fn mark(&self) -> char {
+        if self.commas && !self.shown && self.seen != Some('.') { ',' } else { '.' }
     }
 
     /// Whether a number may be one of thousands as well, unless another of the file shows that it is not.

@@ -25,13 +25,17 @@ pub(super) fn check(reader: &Reader<'_>, rows: &[Row], horizon: Option<SimTime>,
     let (Some(&first), Some(&last), Some(horizon)) = (rows.first(), rows.last(), horizon) else { return };
     let (words, help) = if first.0 >= horizon.as_ms() as i64 {
         (
-            format!("the trace begins {} after the trial, which lasts {}", away(first.0), away(horizon.as_ms() as i64)),
+            format!(
+                "the trace begins {} after the trial does, which lasts {}",
+                away(first.0),
+                away(horizon.as_ms() as i64)
+            ),
             ALL,
         )
     } else if last.0 < 0 {
         (format!("the trace ends {} before the trial begins", away(last.0)), ALL)
     } else if first.0 > 0 {
-        (format!("the trace begins {} after the trial: until then its first rate holds", away(first.0)), PART)
+        (format!("the trace begins {} after the trial does: until then its first rate holds", away(first.0)), PART)
     } else {
         return;
     };

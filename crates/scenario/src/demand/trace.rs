@@ -131,7 +131,8 @@ impl Reading<'_> {
         });
         let amount = self.decimals.plain(rate).and_then(|cell| amount(&cell)).map_err(|why| {
             let words = format!("`{}`: \"{rate}\" {why}", self.columns[1]);
-            let help = written::number(rate).map(|number| format!("write {number}: nothing parts thousands"));
+            let help = written::number(rate, self.decimals.mark())
+                .map(|number| format!("write {number}: nothing parts thousands"));
             self.wrong[1].tell(words, place(self.fields[1]), help, sink);
         });
         let (Ok((at, clock)), Ok(amount)) = (at, amount) else { return };

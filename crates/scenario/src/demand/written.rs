@@ -1,33 +1,34 @@
 //! Times and numbers of a trace as people write them and programs do not: what to write instead.
 
+use jiff::civil::Date;
+
 /// "27.11.2026 13:00" as "2026-11-27T13:00"; none of what is no such date.
 pub(super) fn date(cell: &str) -> Option<String> {
     let (date, time) = cell.split_once([' ', 'T']).map_or((cell, ""), |(date, time)| (date, time.trim()));
     let mark = date.chars().find(|mark| ['.', '/'].contains(mark))?;
     let [day, month, year] = date.split(mark).collect::<Vec<_>>()[..] else { return None };
-    let number = |text: &str, most: u32| text.parse::<u32>().ok().filter(|number| (1..=most).contains(number));
-    let (day, month) = (number(day, 31)?, number(month, 12)?);
-    let year = number(year, 9999).filter(|year| *year >= 1000)?;
+    let (day, month) = (day.parse().ok()?, month.parse().ok()?);
+    let date = Date::new(year.parse().ok().filter(|year| *year >= 1000)?, month, day).ok()?;
     // With slashes the month may come first.
     (mark == '.' || day > 12).then_some(())?;
     let time = if time.is_empty() { "00:00" } else { time };
-    Some(format!("{year}-{month:02}-{day:02}T{time}"))
+    Some(format!("{date}T{time}"))
 }
 
-/// "1.234,5" as "1234.5", and so "1,234.5": what parts thousands is left out; none of what is no such number.
-pub(super) fn number(cell: &str) -> Option<String> {
+/// "1.234,5" as "1234,5" where decimals stand after a comma, else as "1234.5", and so "1,234.5": what parts thousands is left out;
+/// none of what is no such number.
+pub(super) fn number(cell: &str, decimal: char) -> Option<String> {
     let parts_thousands = |mark: char| ['.', ',', '\'', '’', ' ', '\u{a0}', '\u{202f}'].contains(&mark);
     let last = cell.rfind(['.', ','])?;
-    let (whole, rest) = (&cell[..last], &cell[last + 1..]);
+    let (whole, mark, rest) = (&cell[..last], &cell[last..=last], &cell[last + 1..]);
     let digits = |text: &str| !text.is_empty() && text.chars().all(|of| of.is_ascii_digit());
-    let groups: Vec<&str> = whole.split(parts_thousands).collect();
-    let grouped = groups.len() > 1 && digits(groups[0]) && groups[1..].iter().all(|of| digits(of) && of.len() == 3);
-    (grouped && digits(rest)).then(|| {
-        let mark = &cell[last..=last];
-        // One mark between all groups is none of decimals.
-        let decimals = if whole.contains(mark) { rest.to_owned() } else { format!(".{rest}") };
-        groups.concat() + &decimals
-    })
+    let parts = whole.find(parts_thousands).and_then(|at| whole[at..].chars().next())?;
+    let groups: Vec<&str> = whole.split(parts).collect();
+    let grouped = digits(groups[0]) && groups[1..].iter().all(|of| digits(of) && of.len() == 3);
+    // One mark between all groups is none of decimals.
+    let is_group = mark.starts_with(parts);
+    let fits = grouped && digits(rest) && (!is_group || rest.len() == 3);
+    fits.then(|| groups.concat() + &if is_group { rest.to_owned() } else { format!("{decimal}{rest}") })
 }
 
 #[cfg(test)]
@@ -40,12 +41,13 @@ mod tests {
         assert_eq!(of("27.11.2026 13:00"), "2026-11-27T13:00");
         assert_eq!(of("1.2.2026"), "2026-02-01T00:00");
         assert_eq!(of("27/11/2026 13:00:30"), "2026-11-27T13:00:30");
-        assert_eq!(["11/27/2026", "1/2/2026", "1.234", "32.1.2026", "noon"].map(of), [""; 5]);
-        let of = |cell: &str| number(cell).unwrap_or_default();
+        assert_eq!(["11/27/2026", "1/2/2026", "1.234", "32.1.2026", "31.02.2026", "noon"].map(of), [""; 6]);
+        assert_eq!(number("1.234,5", ',').unwrap_or_default(), "1234,5");
+        let of = |cell: &str| number(cell, '.').unwrap_or_default();
         assert_eq!(of("1.234,5"), "1234.5");
         assert_eq!(of("1,234.5"), "1234.5");
         assert_eq!(of("1.234.567"), "1234567");
         assert_eq!(of("1'234.5"), "1234.5");
-        assert_eq!(["1.2", "12,3.4", "1.234", "a.b,c", "5"].map(of), [""; 5]);
+        assert_eq!(["1.2", "12,3.4", "1.234", "a.b,c", "5", "1.234.5", "1.234'567,8"].map(of), [""; 7]);
     }
 }

@@ -13,14 +13,16 @@ use zonefall_topology::grouped;
 
 /// The keys, in the order of a [`Size`], and what they are limits of.
 const KEYS: [(&str, &str); 3] =
-    [("max_machines", "machines"), ("max_machines_per_zone", "machines in one zone"), ("max_cost", "a month")];
+    [("max_machines", "machines"), ("max_machines_per_zone", "machines in one zone"), (COST, "machines")];
+/// The key whose limit is money where there are prices.
+const COST: &str = "max_cost";
 
 /// The most of each size; none where nobody says.
 pub(super) struct Limits {
     most: [Option<f64>; KEYS.len()],
     spans: [Range<usize>; KEYS.len()],
-    /// What a cost is in.
-    unit: String,
+    /// The currency of costs, which are machines without prices.
+    currency: Option<String>,
 }
 
 /// How large a candidate is: its machines, the most of them in a zone, its cost a month.
@@ -57,12 +59,12 @@ impl Limits {
         let cost = reader.optional(KEYS[2].0, sink, Reader::number);
         let count = |of: Option<u64>| of.map(|of| of as f64);
         let spans = KEYS.map(|(key, _)| reader.span_of(key));
-        Some(Self { most: [count(machines?), count(per_zone?), cost?], spans, unit: "machines".into() })
+        Some(Self { most: [count(machines?), count(per_zone?), cost?], spans, currency: None })
     }
 
     /// The same with costs in a currency, if there are prices.
     pub fn in_currency(self, currency: Option<&str>) -> Self {
-        Self { unit: currency.map_or(self.unit, str::to_owned), ..self }
+        Self { currency: currency.map(str::to_owned), ..self }
     }
 
     pub fn cost(&self) -> Option<f64> {
@@ -82,8 +84,9 @@ impl Limits {
         let given: Vec<usize> = (0..KEYS.len()).filter(|&at| self.most[at].is_some()).collect();
         let beyond: Vec<usize> =
             given.iter().copied().filter(|&at| self.most[at].is_some_and(|most| least[at] > most)).collect();
-        let amount = |at: usize, of: f64| {
-            if at == 2 { format!("{} {} a month", cash(of), self.unit) } else { format!("{of} {}", KEYS[at].1) }
+        let amount = |at: usize, of: f64| match &self.currency {
+            Some(currency) if KEYS[at].0 == COST => format!("{} {currency} a month", cash(of)),
+            _ => format!("{of} {}", KEYS[at].1),
         };
         let limit = |&at: &usize| format!("`{}` = {}", KEYS[at].0, self.most[at].unwrap_or_default());
         let words =
@@ -101,11 +104,11 @@ impl Limits {
     }
 }
 
-/// An amount of money as reports print it, rounded up: with two decimals below a thousand, and none above.
+/// An amount of money, rounded up: with two decimals below a thousand, and none above.
 fn cash(amount: f64) -> String {
     // What binary fractions add is no money.
-    let tidy = |scaled: f64| (scaled - 1e-6).ceil().max(0.0);
-    if amount < 1000.0 { format!("{}", tidy(amount * 100.0) / 100.0) } else { grouped(tidy(amount) as u128) }
+    let cents = (amount * 100.0 - 1e-4).ceil().max(0.0) as u128;
+    if cents < 100_000 { format!("{}.{:02}", cents / 100, cents % 100) } else { grouped(cents.div_ceil(100)) }
 }
 
 #[cfg(test)]
@@ -113,8 +116,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_is_printed_as_elsewhere() {
+    fn money_is_rounded_up_to_cents_or_whole_units() {
         let of = [1327.2099999999998, 70.08, 70.081, 3.0, 999.999, 1_000_000.0].map(cash);
-        assert_eq!(of, ["1,328", "70.08", "70.09", "3", "1000", "1,000,000"]);
+        assert_eq!(of, ["1,328", "70.08", "70.09", "3.00", "1,000", "1,000,000"]);
     }
 }

@@ -185,12 +185,12 @@ fn a_trace_of_a_european_spreadsheet_is_read_as_it_is() {
         assert_eq!(traced(same).as_deref(), Ok(&plain[..]), "{same}");
     }
     // A point and a comma in one file: which of them are decimals nobody knows.
-    for both in
-        ["time;rate\n0;257,9\n3600;1.222\n", "time;rate\n0;257.9\n3600;1222,5\n", "time;rate\n0;257,9\n3600;1.222,0\n"]
-    {
+    for both in ["time;rate\n0;257,9\n3600;1.222\n", "time;rate\n0;257.9\n3600;1222,5\n"] {
         let wrong = traced(both).unwrap_err();
         assert!(wrong.contains("3: `rate`") && wrong.contains("point") && wrong.contains("comma"), "{wrong}");
     }
+    let thousands = traced("time;rate\n0;257,9\n3600;1.222,0\n").unwrap_err();
+    assert!(thousands.contains("3: `rate`: \"1.222,0\" is not a number / write 1222,0"), "{thousands}");
     let named = traced("when;rate\n0;1\n").unwrap_err();
     assert!(named.contains("there is no column `time`"), "{named}");
     let tabs = traced("time\trate\n0\t1\n").unwrap_err();

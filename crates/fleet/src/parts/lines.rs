@@ -222,9 +222,15 @@ impl Parts {
         let Some(mut lines) = self.lines.take() else { return Lived::default() };
         let mut lived = Lived::default();
         let Lines { all, withheld, entrances, at, .. } = &mut *lines;
+        if all.iter().any(|of| of.standing.waits) {
+            let more = |part: usize| of_sets(part).iter().sum();
+            self.go_through(self.demand.unwrap_or(0), |part, comes| self.full_way(part, comes, &more, &|_| true));
+        }
         for of in all {
             if of.standing.waits {
                 self.find_withheld(of, entrances, withheld, &of_sets);
+                let full = self.scratch.borrow().ways[of.entrance as usize].capacity;
+                scale_to(withheld, full.saturating_sub(of.whole.capacity));
             }
             let rates = of.rates();
             let stretch = of.line.live(t, end, (rates, withheld), None);
@@ -238,7 +244,8 @@ impl Parts {
         lived
     }
 
-    /// What keeps the narrowest parts behind a line from serving more, by cause, and what stops all that lies behind it.
+    /// What keeps the narrowest parts behind a line from serving more, by cause, and what stops all that lies behind it: to be scaled to what
+    /// would be served more if nothing were out.
     fn find_withheld<'a>(
         &self,
         here: &EntranceLine,
@@ -306,5 +313,13 @@ impl Parts {
     /// What is being served of those who wait before a part, or come there, whenever they came.
     pub(super) fn served_now_behind_line(&self, at: usize) -> Option<u64> {
         self.lines.as_ref()?.of(at).map(EntranceLine::served_now)
+    }
+}
+
+/// Makes parts sum to so much in the proportions that they have.
+fn scale_to(parts: &mut [i64], sum: u64) {
+    let all: i128 = parts.iter().map(|&part| i128::from(part)).sum();
+    if all > 0 {
+        parts.iter_mut().for_each(|part| *part = (i128::from(*part) * i128::from(sum) / all) as i64);
     }
 }

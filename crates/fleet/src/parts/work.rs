@@ -69,7 +69,13 @@ impl Parts {
     }
 
     /// What a leaf makes of what comes to it, where none of it is sent to a dead machine.
-    fn full_way(&self, at: usize, comes: u64, more: &impl Fn(usize) -> i64, is_up: &impl Fn(usize) -> bool) -> Way {
+    pub(super) fn full_way(
+        &self,
+        at: usize,
+        comes: u64,
+        more: &impl Fn(usize) -> i64,
+        is_up: &impl Fn(usize) -> bool,
+    ) -> Way {
         match &self.leaves[at] {
             Leaf::Sets { counts, .. } => {
                 let runs = self.machines_of(at, self.runs(at));

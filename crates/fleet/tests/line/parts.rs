@@ -88,6 +88,24 @@ fn who_gives_up_is_charged_to_what_was_missing_from_the_narrowest_tier_since_the
 }
 
 #[test]
+fn a_wider_tier_answers_for_what_it_lets_in_less_than_the_narrowest_would() {
+    // 15 a second come all day to ten machines behind others, of which a rack with half of them is out for an hour.
+    let charged = |front: u32| {
+        let mut design = tiers(web(5 * SECOND, &[]), 30_000);
+        design.demand = Some(Demand::course(15_000, vec![], None));
+        design.sets[1].capacity = front;
+        let ledger = play(design, &[(0, 2, 1, 2 * HOUR, 3 * HOUR)]);
+        assert!(ledger.missed_ms > DAY - MINUTE);
+        assert_eq!(ledger.missed_by_cause_ms[0] + ledger.missed_by_cause_ms[OVERLOAD], ledger.missed_ms);
+        ledger.missed_by_cause_ms[0]
+    };
+    // Ten of twenty are as many as the ten behind them.
+    assert_eq!(charged(20), 0);
+    // Of twelve six are left: nine are short, of which the ten could not have served five in any case.
+    assert!(charged(12).abs_diff(HOUR * 4 / 9) < 5 * SECOND, "{}", charged(12));
+}
+
+#[test]
 fn sessions_begin_when_it_is_the_turn_of_who_waits() {
     let begun = |mut design: Design, parts: Vec<u32>| {
         let (length, patience) = (SimDuration::from_ms(20 * MINUTE), SimDuration::from_ms(MINUTE));

@@ -84,7 +84,7 @@ pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
 }
 
 fn cost_of(of: &Planned, cost: f64) -> String {
-    format!("{} {}", number::count(cost.ceil() as u64), clean(&of.unit))
+    format!("{} {}", number::count(number::tidy(cost).ceil() as u64), clean(&of.unit))
 }
 
 /// What the target allows, in minutes a month; `1 - 0.9999` is a little less than it should be.
@@ -175,7 +175,7 @@ fn row(page: &Page, of: &Planned, role: &str, offer: &Offer) -> Vec<String> {
     cells.extend(shapes(of).then(|| clean(&offer.shape)));
     cells.extend(offer.values.iter().map(|value| clean(value)));
     cells.extend([
-        number::count(offer.cost.ceil() as u64),
+        number::count(number::tidy(offer.cost).ceil() as u64),
         availability(page, of, offer),
         downtime(page, offer),
         interval,

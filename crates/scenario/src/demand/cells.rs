@@ -38,7 +38,7 @@ pub(super) fn odd_row(names: usize, cells: &[&str], separator: u8) -> Option<(St
     Some((format!("this row has {}, and {named}", has(count)), help.flatten()))
 }
 
-/// How decimals are written: after a point, or after a comma where that separates no columns; in one file in one way.
+/// How decimals are written: after a point, or after a comma where that separates no columns; in one column in one way.
 pub(super) struct Decimals {
     commas: bool,
     seen: Option<char>,

@@ -67,7 +67,7 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         columns,
         fields: [time?, rate?],
         calendar,
-        decimals: Decimals::of(separator),
+        decimals: [Decimals::of(separator), Decimals::of(separator)],
         rows: Vec::new(),
         either: Vec::new(),
         wrong: [&of_columns[0], &of_columns[1], "in their order", "in their number of cells"].map(Wrong::of),
@@ -97,7 +97,8 @@ struct Reading<'a> {
     /// Where time and rate stand.
     fields: [usize; 2],
     calendar: Option<(&'a TimeZone, i64)>,
-    decimals: Decimals,
+    /// By column.
+    decimals: [Decimals; 2],
     rows: Vec<Row>,
     /// Numbers that read as two, by column, with their places.
     either: Vec<(usize, String, Range<usize>)>,
@@ -119,19 +120,19 @@ impl Reading<'_> {
         }
         let [time, rate] = self.fields.map(|field| cells[field]);
         for (column, cell) in [time, rate].into_iter().enumerate() {
-            if self.decimals.may_be_thousands(cell) {
+            if self.decimals[column].may_be_thousands(cell) {
                 self.either.push((column, cell.to_owned(), place(self.fields[column])));
             }
         }
-        let at = self.decimals.plain(time).and_then(|cell| instant(&cell, self.calendar)).map_err(|why| {
+        let at = self.decimals[0].plain(time).and_then(|cell| instant(&cell, self.calendar)).map_err(|why| {
             let words = format!("`{}`: \"{time}\" {why}", self.columns[0]);
             let dated = written::date(time).map(|date| format!("write {date}: year, month, day"));
             let help = dated.or_else(|| why.ends_with("date").then(|| TIMES.to_owned()));
             self.wrong[0].tell(words, place(self.fields[0]), help, sink);
         });
-        let amount = self.decimals.plain(rate).and_then(|cell| amount(&cell)).map_err(|why| {
+        let amount = self.decimals[1].plain(rate).and_then(|cell| amount(&cell)).map_err(|why| {
             let words = format!("`{}`: \"{rate}\" {why}", self.columns[1]);
-            let help = written::number(rate, self.decimals.mark())
+            let help = written::number(rate, self.decimals[1].mark())
                 .map(|number| format!("write {number}: nothing parts thousands"));
             self.wrong[1].tell(words, place(self.fields[1]), help, sink);
         });
@@ -153,7 +154,7 @@ impl Reading<'_> {
 
     /// All rows, once what can be told of all of them is told.
     fn rows(mut self, sink: &mut Sink) -> Option<Vec<Row>> {
-        for (column, cell, place) in self.either.into_iter().filter(|_| !self.decimals.shows_points()) {
+        for (column, cell, place) in self.either.into_iter().filter(|of| !self.decimals[of.0].shows_points()) {
             let words = format!("`{}`: \"{cell}\" may be {} or {cell}", self.columns[column], cell.replace('.', ""));
             self.wrong[column].tell(words, place, Some(either_way(&cell)), sink);
         }

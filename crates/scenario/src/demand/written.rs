@@ -15,20 +15,29 @@ pub(super) fn date(cell: &str) -> Option<String> {
     Some(format!("{date}T{time}"))
 }
 
-/// "1.234,5" as "1234,5" where decimals stand after a comma, else as "1234.5", and so "1,234.5": what parts thousands is left out;
-/// none of what is no such number.
+/// "1.234,5" as "1234,5" where decimals stand after a comma, else as "1234.5", and so "1,234.5" and "1'200": what parts thousands is
+/// left out; none of what is no such number.
 pub(super) fn number(cell: &str, decimal: char) -> Option<String> {
-    let parts_thousands = |mark: char| ['.', ',', '\'', '’', ' ', '\u{a0}', '\u{202f}'].contains(&mark);
+    if let Some(whole) = ungrouped(cell) {
+        return Some(whole);
+    }
     let last = cell.rfind(['.', ','])?;
     let (whole, mark, rest) = (&cell[..last], &cell[last..=last], &cell[last + 1..]);
-    let digits = |text: &str| !text.is_empty() && text.chars().all(|of| of.is_ascii_digit());
-    let parts = whole.find(parts_thousands).and_then(|at| whole[at..].chars().next())?;
-    let groups: Vec<&str> = whole.split(parts).collect();
-    let grouped = digits(groups[0]) && groups[1..].iter().all(|of| digits(of) && of.len() == 3);
-    // One mark between all groups is none of decimals.
-    let is_group = mark.starts_with(parts);
-    let fits = grouped && digits(rest) && (!is_group || rest.len() == 3);
-    fits.then(|| groups.concat() + &if is_group { rest.to_owned() } else { format!("{decimal}{rest}") })
+    (is_digits(rest) && !whole.contains(mark))
+        .then(|| ungrouped(whole).map(|whole| format!("{whole}{decimal}{rest}")))?
+}
+
+/// Groups of three digits behind one to three, all with the same mark between them, as one.
+fn ungrouped(text: &str) -> Option<String> {
+    let mark = text.chars().find(|mark| ['.', ',', '\'', '’', ' ', '\u{a0}', '\u{202f}'].contains(mark))?;
+    let groups: Vec<&str> = text.split(mark).collect();
+    let (first, others) = groups.split_first()?;
+    let fits = is_digits(first) && first.len() <= 3 && others.iter().all(|of| is_digits(of) && of.len() == 3);
+    fits.then(|| groups.concat())
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|of| of.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -48,6 +57,7 @@ mod tests {
         assert_eq!(of("1,234.5"), "1234.5");
         assert_eq!(of("1.234.567"), "1234567");
         assert_eq!(of("1'234.5"), "1234.5");
-        assert_eq!(["1.2", "12,3.4", "1.234", "a.b,c", "5", "1.234.5", "1.234'567,8"].map(of), [""; 7]);
+        assert_eq!(["1,200", "1'200", "1 200", "1.234.567"].map(of), ["1200", "1200", "1200", "1234567"]);
+        assert_eq!(["1.2", "12,3.4", "a.b,c", "5", "1.234.5", "1.234'567,8", "1234,567.8"].map(of), [""; 7]);
     }
 }

@@ -72,7 +72,8 @@ impl Limits {
     }
 
     pub fn hold(&self, size: &Size) -> bool {
-        self.most.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most))
+        // What binary fractions add to a cost is no money.
+        self.most.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most * (1.0 + 1e-9)))
     }
 
     /// Tells that no candidate is within them, and why.

@@ -140,6 +140,8 @@ fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Resul
         };
         if let Some((why, windowed)) = why {
             planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
+            let look = planned.windows.iter_mut().zip(planned.assumed.iter().find(|of| of.design == why.design));
+            look.for_each(|(windows, look)| look.windows_depend_on.iter().for_each(|words| windows.hangs_on(words)));
             planned.why = Some(why);
         }
     }

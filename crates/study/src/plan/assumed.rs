@@ -32,6 +32,9 @@ pub struct Assumed {
     pub high_from: Option<String>,
     /// The assumption that keeps the verdict from standing, in words; none if none does.
     pub depends_on: Option<String>,
+    /// The same of its verdict in windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub windows_depend_on: Option<String>,
 }
 
 /// Trials of the run that the looks are set against, fewest and most.
@@ -59,6 +62,7 @@ pub(super) fn look(alone: &Alone<'_>, trials: u64) -> Result<Result<Option<Assum
         high: assumed.high,
         high_from: assumed.high_from.clone(),
         depends_on: assumed.mean_depends_on.clone(),
+        windows_depend_on: assumed.windows_depend_on.clone(),
     });
     Ok(Ok(assumed))
 }

@@ -54,9 +54,18 @@ pub struct Windowed {
     /// So many trials of it would about resolve that, where luck keeps it open and something tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trials_would_do: Option<u64>,
+    /// The assumption that keeps it open, in words; none if none does, or none was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<String>,
 }
 
 impl Windowed {
+    /// What is assumed keeps it open.
+    pub(super) fn hangs_on(&mut self, assumption: &str) {
+        (self.verdict, self.trials_would_do) = (Verdict::NotResolved, None);
+        self.depends_on = Some(assumption.to_owned());
+    }
+
     /// Of the outcome of a design run by itself; none where no window is whole.
     pub(super) fn of(design: &DesignOutcome, trials: u64, shape: usize, question: &Question) -> Option<Self> {
         let asked = question.gate.asks(shape);
@@ -66,6 +75,7 @@ impl Windowed {
             window: question.window.clone(),
             asked_by: if asked { question.gate.windows } else { AskedBy::Nobody },
             asked_share: level,
+            depends_on: None,
             met,
             verdict,
             trials_would_do: trials_would_do((met, verdict), level, trials),

@@ -40,14 +40,17 @@ impl Telling<'_> {
                 _ => format!("{cause} {place}"),
             };
             // IN-02: by their names.
-            let late: Vec<String> =
+            let mut late: Vec<String> =
                 taken.iter().filter(|(_, back)| *back > end).map(|(name, _)| name.clone()).collect();
+            late.sort();
+            let back: Vec<String> = names.iter().filter(|name| !late.contains(name)).cloned().collect();
             let later = || span(last.since(end));
             let is_over = match late.as_slice() {
                 [] => "is over".into(),
                 [rack] => format!("is over but for rack {rack}, {} later", later()),
                 racks => format!("is over but for racks {}, the last of them {} later", shortened(racks), later()),
             };
+            let placed = |ends: bool| if ends && !back.is_empty() { shortened(&back) } else { place.clone() };
             for (t, says, ends) in [(event.start, "begins", false), (end, &is_over, true)] {
                 if t >= self.strikes.horizon() {
                     continue;
@@ -55,7 +58,7 @@ impl Telling<'_> {
                 let after = sightings.partition_point(|sighting| sighting.t <= t);
                 let before = after.checked_sub(1).map_or(at_first, |at| &sightings[at]);
                 let level = Sighting { t, ..before.clone() };
-                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
+                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{}", placed(ends)));
                 let (cause, place, strikes) = (cause.clone(), place.clone(), strikes.clone());
                 rows.push(Row { rules: rules.into(), cause, place, strikes, ends, ..row });
             }

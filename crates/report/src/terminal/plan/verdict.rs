@@ -129,6 +129,10 @@ fn windows(of: &Planned) -> String {
         Sampling::Misses => format!(
             " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
         ),
+        Sampling::NotResolved if windows.depends_on.is_some() => format!(
+            " But `run --gate` asks for at least {asked} of {window} too, and that depends on assumptions: {}; {share} of them met the target.",
+            windows.depends_on.as_deref().unwrap_or_default()
+        ),
         Sampling::NotResolved => format!(
             " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target.{}",
             run_of_it(windows.trials_would_do)
@@ -175,7 +179,9 @@ fn kept(of_plan: &Planned) -> String {
                 all => format!("of {} judged from cheap to dear", number::count(all)),
             };
             let (name, cost) = (clean(&by.design), cost_words(of_plan, by));
-            format!(" The cheapest known to keep the gate is {name}, for {cost}, {of}.")
+            format!(
+                " The cheapest known to keep the gate is {name}, for {cost}, {of}; what is assumed is not looked at there."
+            )
         }
         (None, 0) => " No dearer candidate was tested that might keep the gate.".into(),
         (None, 1) => {

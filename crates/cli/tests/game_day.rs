@@ -183,7 +183,7 @@ fn ch_07_a_script_of_its_own_ends_by_what_was_judged_or_says_what_it_lacks() {
         desk.run(call).ends(1).complains(&[why]);
     }
     desk.put("s.toml", rows(zone));
-    desk.run(&format!("{call} --target a=web")).ends(1).complains(&["--target goes with an experiment"]);
+    desk.run(&format!("{call} --target a=web")).ends(2).complains(&["--target goes with an experiment"]);
 }
 
 #[test]

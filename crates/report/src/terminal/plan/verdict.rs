@@ -129,10 +129,15 @@ fn windows(of: &Planned) -> String {
         Sampling::Misses => format!(
             " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
         ),
-        Sampling::NotResolved if windows.depends_on.is_some() => format!(
-            " But `run --gate` asks for at least {asked} of {window} too, and that depends on assumptions: {}; {share} of them met the target.",
-            windows.depends_on.as_deref().unwrap_or_default()
-        ),
+        Sampling::NotResolved if windows.depends_on.is_some() => {
+            let hangs = match windows.depends_on.as_deref() {
+                same if same == of.depends_on() => "on the same".to_owned(),
+                other => format!("on assumptions: {}", other.unwrap_or_default()),
+            };
+            format!(
+                " But `run --gate` asks for at least {asked} of {window} too, and that depends {hangs}; {share} of them met the target."
+            )
+        }
         Sampling::NotResolved => format!(
             " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target.{}",
             run_of_it(windows.trials_would_do)

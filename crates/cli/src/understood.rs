@@ -44,11 +44,7 @@ pub fn line(head: &str, words: &str) -> String {
 
 /// What one design says of each of [`OF_DESIGNS`]; none of what it has not.
 pub fn of_design(design: &Design, arrivals: &Arrivals, horizon: SimTime) -> [(&'static str, Option<String>); 5] {
-    let demand = design.demand.as_ref().map(|demand| {
-        let (least, most) = demand.range_milli();
-        let rate = if least == most { per_second(most) } else { format!("{} to {}", milli(least), per_second(most)) };
-        rate + &arrivals.demand.as_ref().map_or(String::new(), |of| course(of, demand.mean_milli(horizon)))
-    });
+    let demand = demand_in_words(design, arrivals, horizon);
     let jobs = design.jobs.as_ref().zip(arrivals.jobs.as_ref());
     let jobs = jobs.map(|(jobs, daily)| jobs_in_words(jobs, daily) + &workers(design));
     let patience = design.service.patience.as_ref().map(|patience| {
@@ -59,6 +55,14 @@ pub fn of_design(design: &Design, arrivals: &Arrivals, horizon: SimTime) -> [(&'
     [(need_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
 }
 
+/// What arrives; none where nothing does.
+fn demand_in_words(design: &Design, arrivals: &Arrivals, horizon: SimTime) -> Option<String> {
+    let demand = design.demand.as_ref()?;
+    let (least, most) = demand.range_milli();
+    let rate = if least == most { per_second(most) } else { format!("{} to {}", milli(least), per_second(most)) };
+    Some(rate + &arrivals.demand.as_ref().map_or(String::new(), |of| course(of, demand.mean_milli(horizon))))
+}
+
 /// What arrives at each design by a trace, for a run to say it beside its results; what several have alike once.
 pub fn of_traces(scenario: &Scenario) -> Vec<String> {
     let mut says: Vec<(String, Vec<&str>)> = Vec::new();
@@ -66,7 +70,7 @@ pub fn of_traces(scenario: &Scenario) -> Vec<String> {
         if arrivals.demand.as_ref().is_none_or(|of| of.trace.is_none()) {
             continue;
         }
-        let [_, (_, Some(words)), ..] = of_design(design, arrivals, scenario.measure.horizon) else { continue };
+        let Some(words) = demand_in_words(design, arrivals, scenario.measure.horizon) else { continue };
         match says.iter_mut().find(|(known, _)| *known == words) {
             Some((_, names)) => names.push(&design.name),
             None => says.push((words, vec![&design.name])),

@@ -42,6 +42,15 @@ fn calm(text: &str) -> String {
     text.replace("mean = \"1000 h\"", "mean = \"16000 h\"").replace("mean = \"3 h\"", "mean = \"48 h\"")
 }
 
+/// Jobs of a night that two to six machines work on.
+fn nights() -> String {
+    let jobs = "[jobs]\ncount = 36_000\nat = \"22:00\"\ndeadline = \"05:00\"\nsigma = 0.2\n";
+    world(3, 20_000, 8, &capacity("2 to 6", "more"))
+        .replacen("min_serving = 10", "jobs_by_deadline = \"100%\"", 1)
+        .replacen("name =", "start = \"2026-01-01\"\nname =", 1)
+        .replacen("[faults]", &format!("capacity_per_instance = \"1 req/s\"\n{jobs}[faults]"), 1)
+}
+
 fn capacity(values: &str, helps: &str) -> String {
     format!("[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"{values}\"\nhelps = \"{helps}\"\n")
 }

@@ -269,7 +269,11 @@ impl World {
 
     /// The rack that a machine stands in.
     pub(crate) fn rack_of(&self, at: usize) -> u32 {
-        let host = self.host_start.partition_point(|&start| start as usize <= at) - 1;
-        self.topology.rack_of(HostId(host as u32)).0
+        self.topology.rack_of(self.host_of(at)).0
+    }
+
+    /// The host that a machine stands on.
+    pub(crate) fn host_of(&self, at: usize) -> HostId {
+        HostId(self.host_start.partition_point(|&start| start as usize <= at) as u32 - 1)
     }
 }

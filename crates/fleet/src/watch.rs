@@ -447,7 +447,7 @@ impl World {
     }
 
     fn stand(&self, at: usize) -> Stand {
-        let host = HostId((self.host_start.partition_point(|&start| start as usize <= at) - 1) as u32);
+        let host = self.host_of(at);
         let rack = self.topology.rack_of(host);
         let zone = self.topology.zone_of(rack);
         Stand { instance: self.instance_of[at], set: self.machines[at].set, host, rack, zone }

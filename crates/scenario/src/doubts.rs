@@ -3,10 +3,12 @@
 //! In: hints, each with the name of who it is told of. Out: what is alike but for its numbers once, with the first few names. What is
 //! told of the scenario as it is written is not told again.
 
+use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Hints that say of machines, gateways, standbys, jobs and autoscale that they hardly do what is meant.
-const OF_CAPACITY: [&str; 6] = ["W016", "W023", "W025", "W026", "W027", "W028"];
+const OF_CAPACITY: [&str; 6] =
+    [codes::PEAK, codes::GATEWAY_PEAK, codes::SMALL_STANDBY, codes::OVERWORKED, codes::NO_RULE, codes::ODD_RULE];
 /// Of those of whom one thing is told, how many are named beside the first.
 const NAMED: usize = 3;
 
@@ -90,7 +92,6 @@ fn letters(text: &str) -> impl Iterator<Item = char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes;
     use crate::diagnostic::Sink;
 
     fn told(doubts: &mut Doubts, name: &str, code: &'static str, words: &str) {

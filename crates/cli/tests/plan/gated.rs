@@ -1,7 +1,7 @@
 //! Who keeps the gate where the answer of a plan does not.
 
 use crate::kit::{Desk, json};
-use crate::{capacity, world};
+use crate::{capacity, nights, world};
 use serde_json::Value;
 
 fn flat(text: &str) -> String {
@@ -55,11 +55,7 @@ fn where_nobody_keeps_the_gate_it_is_said_of_how_many() {
 
 #[test]
 fn a_gate_on_nights_that_is_not_resolved_says_how_many_trials_would_do() {
-    let jobs = "[jobs]\ncount = 36_000\nat = \"22:00\"\ndeadline = \"05:00\"\nsigma = 0.2\n";
-    let text = world(3, 20_000, 8, &capacity("2 to 6", "more"))
-        .replacen("min_serving = 10", "jobs_by_deadline = \"100%\"", 1)
-        .replacen("name =", "start = \"2026-01-01\"\nname =", 1)
-        .replacen("[faults]", &format!("capacity_per_instance = \"1 req/s\"\n{jobs}[faults]"), 1);
+    let text = nights();
     let desk = Desk::with(&text);
     let plan = "plan s.toml --target 99% --trials 1024 --no-assumptions";
     let first: Value = serde_json::from_str(&desk.run(&format!("{plan} --format json")).ends(0).out).unwrap();

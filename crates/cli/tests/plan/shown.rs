@@ -1,6 +1,6 @@
 //! What a plan shows: one figure for a design wherever it stands, and in words what was set aside.
 
-use super::{answered, capacity, limited, world};
+use super::{answered, capacity, limited, nights, world};
 use crate::kit::{self, Desk, json};
 use zonefall_study::plan::{Offer, Verdict};
 
@@ -301,11 +301,7 @@ fn the_answer_is_held_against_the_windows_that_the_gate_of_a_run_asks_for() {
 /// A goal of so many nights is seen beside the answer: the share of batches of the answer and of its neighbours, as a run counts it.
 #[test]
 fn batches_by_their_deadline_stand_beside_the_answer() {
-    let jobs = "[jobs]\ncount = 36_000\nat = \"22:00\"\ndeadline = \"05:00\"\nsigma = 0.2\n";
-    let text = world(3, 20_000, 8, &capacity("2 to 6", "more"))
-        .replacen("min_serving = 10", "jobs_by_deadline = \"100%\"", 1)
-        .replacen("name =", "start = \"2026-01-01\"\nname =", 1)
-        .replacen("[faults]", &format!("capacity_per_instance = \"1 req/s\"\n{jobs}[faults]"), 1);
+    let text = nights();
     let desk = Desk::with(&text);
     let plan = "plan s.toml --target 99% --trials 1024 --no-assumptions";
     let told = desk.run(&format!("{plan} --report html,md,xlsx --out p")).ends(0).out;

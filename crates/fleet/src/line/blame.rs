@@ -118,35 +118,59 @@ impl Blame {
         let Self { rates, sums, shares, .. } = self;
         let change = |at: usize| rates[last + at] - if slides { rates[at] } else { 0 };
         let all = (sums.iter().sum::<i128>(), (0..causes).map(|at| i128::from(change(at))).sum());
+        let all = Total::of(all, length);
         let mut left = length as f64;
         for at in 0..causes {
             let of = (sums[at], i128::from(change(at)));
-            let share = mean_share(of, all, length) * length as f64;
+            let share = all.mean_share(of) * length as f64;
             sums[at] += of.1 * i128::from(length);
             shares[at] += share;
             left -= share;
         }
-        if all == (0, 0) {
+        if all.is_nothing() {
             shares[self.overload] += left;
         }
     }
 }
 
-/// The mean of (a + b·s) / (A + B·s) over s from 0 to a length; 0 where all is 0.
-fn mean_share((a, b): (i128, i128), (of_a, of_b): (i128, i128), length: i64) -> f64 {
-    let end = of_a + of_b * i128::from(length);
-    if of_a == 0 || end == 0 {
-        // Both are in proportion all along.
-        let (part, whole) = if of_a == 0 { (b, of_b) } else { (a, of_a) };
-        return if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+/// A sum A + B·s over s from 0 to a length.
+struct Total {
+    a: i128,
+    b: i128,
+    length: f64,
+    /// It is nothing at the beginning, or at the end.
+    vanishes: bool,
+    /// By how much of itself it grows, and ln of what it grows to of itself.
+    grows: f64,
+    log: f64,
+}
+
+impl Total {
+    fn of((a, b): (i128, i128), length: i64) -> Self {
+        let vanishes = a == 0 || a + b * i128::from(length) == 0;
+        let grows = if vanishes { 0.0 } else { b as f64 * length as f64 / a as f64 };
+        let log = if grows.abs() < HARDLY { 0.0 } else { libm::log1p(grows) };
+        Self { a, b, length: length as f64, vanishes, grows, log }
     }
-    let (a, b, of_a, of_b, length) = (a as f64, b as f64, of_a as f64, of_b as f64, length as f64);
-    let grows = of_b * length / of_a;
-    if grows.abs() < HARDLY {
-        let at = |s: f64| (a + b * s) / (of_a + of_b * s);
-        return (at(0.0) + 4.0 * at(length / 2.0) + at(length)) / 6.0;
+
+    fn is_nothing(&self) -> bool {
+        (self.a, self.b) == (0, 0)
     }
-    (b / of_b + (a - b * of_a / of_b) * libm::log1p(grows) / (of_b * length)).clamp(0.0, 1.0)
+
+    /// The mean of (a + b·s) / (A + B·s); 0 where all is 0.
+    fn mean_share(&self, (a, b): (i128, i128)) -> f64 {
+        if self.vanishes {
+            // Both are in proportion all along.
+            let (part, whole) = if self.a == 0 { (b, self.b) } else { (a, self.a) };
+            return if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        }
+        let (a, b, of_a, of_b) = (a as f64, b as f64, self.a as f64, self.b as f64);
+        if self.grows.abs() < HARDLY {
+            let at = |s: f64| (a + b * s) / (of_a + of_b * s);
+            return (at(0.0) + 4.0 * at(self.length / 2.0) + at(self.length)) / 6.0;
+        }
+        (b / of_b + (a - b * of_a / of_b) * self.log / (of_b * self.length)).clamp(0.0, 1.0)
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl World {
     /// A step takes one machine, of an update domain or of a window: its host is closed.
     pub(super) fn close_host(&mut self, group: Group, at: usize, until: SimTime, t: SimTime) {
         if !matches!(group, Group::Rack(_)) && self.manager.is_active() {
-            let host = self.host_of(at);
+            let host = self.host_of(at).0;
             self.close(host..host + 1, until, t);
         }
     }
@@ -45,11 +45,7 @@ impl World {
         if self.passages.closed.is_empty() {
             return false;
         }
-        let host = self.host_of(at);
+        let host = self.host_of(at).0;
         self.passages.closed.iter().any(|closed| t < closed.until && closed.hosts.contains(&host))
-    }
-
-    fn host_of(&self, at: usize) -> u32 {
-        self.host_start.partition_point(|&start| start as usize <= at) as u32 - 1
     }
 }

@@ -3,7 +3,8 @@
 //! In: the waves of the storm, which no design can move. Out: machines that are taken out, through the same functions as
 //! every other strike (`change.rs`, `strike.rs`). In between stands a *passage*: one wave as this design meets it. It
 //! holds the list of its steps (racks, update domains, windows), waits for the next one that reaches a machine (where
-//! machines come and go, for the next at all), and is held up by bad health. Where machines listen to scheduled events, a step begins when they are prepared.
+//! machines come and go, for the next at all), and is held up by bad health. Where machines listen to scheduled events, a step
+//! begins when they are prepared.
 //!
 //! The order of zones and racks is keyed by the trial, the mode and the wave: the same for all designs. How long a machine
 //! is out is keyed by the instant at which its step was planned, whatever held it up.

@@ -61,11 +61,7 @@ impl Course {
 impl World {
     /// Lays out the steps of a passage that are still to come.
     pub(super) fn lay_steps(&mut self, passage: usize, strikes: &Strikes) {
-        let of = &self.passages.list[passage];
-        let (mode, racks) = (of.mode, of.racks.0..of.racks.1);
-        let unit = &strikes.unit_modes().as_slice()[mode as usize].mode;
-        let Some(wave) = unit.wave() else { return };
-        let course = Course { wave, key: self.key_of(passage, &unit.name), begins_ms: of.begins_ms };
+        let Some((course, mode, racks)) = self.course_of(passage, strikes) else { return };
         let mut steps = std::mem::take(&mut self.passages.list[passage].steps);
         let mut zones = std::mem::take(&mut self.passages.order);
         zones.clear();
@@ -79,6 +75,14 @@ impl World {
         steps.sort_unstable();
         self.passages.list[passage].steps = steps;
         self.passages.order = zones;
+    }
+
+    /// How a passage goes, of which mode it is, and through which racks.
+    fn course_of(&self, passage: usize, strikes: &Strikes) -> Option<(Course, u32, Range<u32>)> {
+        let of = &self.passages.list[passage];
+        let unit = &strikes.unit_modes().as_slice()[of.mode as usize].mode;
+        let course = Course { wave: unit.wave()?, key: self.key_of(passage, &unit.name), begins_ms: of.begins_ms };
+        Some((course, of.mode, of.racks.0..of.racks.1))
     }
 
     fn lay_zone(
@@ -115,11 +119,7 @@ impl World {
 
     /// Lays out what is still to come of a wave that is over: the windows that it waits for.
     pub(super) fn lay_held(&mut self, passage: usize, strikes: &Strikes) {
-        let of = &self.passages.list[passage];
-        let (mode, racks) = (of.mode, of.racks.0..of.racks.1);
-        let unit = &strikes.unit_modes().as_slice()[mode as usize].mode;
-        let Some(wave) = unit.wave() else { return };
-        let course = Course { wave, key: self.key_of(passage, &unit.name), begins_ms: of.begins_ms };
+        let Some((course, mode, racks)) = self.course_of(passage, strikes) else { return };
         let mut steps = std::mem::take(&mut self.passages.list[passage].steps);
         self.lay_windows(&course, mode, &racks, &mut steps);
         steps.sort_unstable();

@@ -63,6 +63,14 @@ impl Parts {
         split(amount, &self.portions[..count], &mut self.shares[..count]);
     }
 
+    /// Splits so much evenly over the causes that stop a component.
+    pub(super) fn split_over_stops(&mut self, part: usize, amount: u64, into: &mut [u64]) {
+        let Self { leaves, weights, .. } = self;
+        weights.fill(0);
+        leaves[part].stopped_by().for_each(|cause| weights[cause as usize] += 1);
+        split(amount, &weights[..into.len()], into);
+    }
+
     /// The share of the demand that is asked of a leaf, if one is.
     fn served_least(&self, at: usize) -> Option<(u64, u64)> {
         match &self.leaves[at] {
@@ -202,11 +210,7 @@ impl Parts {
                     of_sets(lack, share, &mut withheld[part * stride..][..causes], charged);
                 }
                 Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
-                component @ Leaf::Component { .. } => {
-                    self.weights.fill(0);
-                    component.stopped_by().for_each(|cause| self.weights[cause as usize] += 1);
-                    split(share, &self.weights[..causes], charged);
-                }
+                Leaf::Component { .. } => self.split_over_stops(part, share, charged),
                 Leaf::Group => charged[self.failing_over] += share,
             }
         }

@@ -163,11 +163,7 @@ impl Parts {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
             match &self.leaves[part] {
                 Leaf::Sets { .. } => split(share, &of_sets(part)[..causes], by_cause),
-                component @ Leaf::Component { .. } => {
-                    self.weights.fill(0);
-                    component.stopped_by().for_each(|cause| self.weights[cause as usize] += 1);
-                    split(share, &self.weights[..causes], by_cause);
-                }
+                Leaf::Component { .. } => self.split_over_stops(part, share, by_cause),
                 Leaf::Group => by_cause[self.failing_over] += share,
             }
         }

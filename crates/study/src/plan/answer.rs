@@ -140,8 +140,11 @@ fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Resul
         };
         if let Some((why, windowed)) = why {
             planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
-            let look = planned.windows.iter_mut().zip(planned.assumed.iter().find(|of| of.design == why.design));
-            look.for_each(|(windows, look)| look.windows_depend_on.iter().for_each(|words| windows.hangs_on(words)));
+            let look = planned.assumed.iter().find(|of| of.design == why.design);
+            let assumption = look.and_then(|of| of.windows_depend_on.as_deref());
+            if let (Some(windows), Some(assumption)) = (&mut planned.windows, assumption) {
+                windows.hangs_on(assumption);
+            }
             planned.why = Some(why);
         }
     }

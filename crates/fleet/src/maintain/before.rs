@@ -7,7 +7,7 @@
 
 use crate::machine::ABSENT;
 use crate::maintenance::SelfService;
-use crate::policy::maintenance::spread_ms;
+use crate::policy::maintenance::{at_work, spread_ms};
 use crate::world::{Starts, World};
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
@@ -16,8 +16,8 @@ use zonefall_faults::Strikes;
 const WEEK: SimTime = SimTime::from_ms(7 * 24 * 3_600_000);
 
 impl World {
-    /// MT-03: notes the machines in a wave's way that their owner has redeployed before the trial, up to the first one that could
-    /// not be spared.
+    /// MT-03: notes the machines in a wave's way that their owner has redeployed before the trial, and those that could not be
+    /// spared then and wait.
     pub(super) fn note_those_before(&mut self, passage: usize, owner: &SelfService) {
         let machines = self.in_its_way(passage);
         let window = self.window_ms(passage, owner);
@@ -30,12 +30,13 @@ impl World {
             let at = machines.start + next;
             if self.machines[at].marks & ABSENT == 0 && !self.manager.is_creating(at) {
                 let demand = *quietest.get_or_insert_with(|| self.quietest_milli(owner));
-                if !self.could_be_spared(at, demand) {
-                    return;
+                if self.could_be_spared(at, demand) {
+                    self.note_redeployed(passage, next);
+                } else if let Some(begin) = at_work(SimTime::ZERO, owner.office.as_deref()) {
+                    self.passages.list[passage].ahead.put_off(next as u32, begin);
                 }
-                self.note_redeployed(passage, next);
             }
-            self.passages.list[passage].redeploys.0 += 1;
+            self.passages.list[passage].ahead.take_turn();
         }
     }
 

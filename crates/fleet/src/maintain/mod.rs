@@ -26,6 +26,7 @@ use crate::policy::maintenance::{prepared_before, stops};
 use crate::serving::Class;
 use crate::world::World;
 use closed::Closed;
+use owner::Ahead;
 use steps::{Group, Step};
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Effect, Outcome, RackOutage, Strikes};
@@ -71,10 +72,8 @@ struct Passage {
     late: SimDuration,
     /// The step that is waited for.
     due: SimTime,
-    /// The next machine that its owner redeploys, and when.
-    redeploys: (u32, SimTime),
-    /// Where its machines begin in the list of those that are done; none where owners do not redeploy any.
-    done_from: Option<usize>,
+    /// What its owner does ahead of it.
+    ahead: Ahead,
     /// Its steps have been laid out before it begins.
     early: bool,
     /// Something of it is still to come.
@@ -91,8 +90,7 @@ zonefall_engine::pooled_clone!(Passage {
     at,
     late,
     due,
-    redeploys,
-    done_from,
+    ahead,
     early,
     open
 });
@@ -137,8 +135,7 @@ impl Passages {
         (passage.mode, passage.cause, passage.outage, passage.racks) = (mode, cause, NO_OUTAGE, racks);
         passage.steps.clear();
         (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
-        passage.redeploys = (0, SimTime::NEVER);
-        passage.done_from = None;
+        passage.ahead.clear();
         (passage.early, passage.open) = (false, true);
         at
     }
@@ -157,8 +154,7 @@ impl Passages {
                     at: 0,
                     late: SimDuration::ZERO,
                     due: SimTime::NEVER,
-                    redeploys: (0, SimTime::NEVER),
-                    done_from: None,
+                    ahead: Ahead::default(),
                     early: false,
                     open: false,
                 });
@@ -246,7 +242,7 @@ impl World {
         let known = self.passages.list.iter().position(|passage| passage.open && passage.outage == wave.0);
         let at = known.unwrap_or_else(|| self.passage(mode, wave, cause, strikes));
         let passage = &mut self.passages.list[at];
-        passage.redeploys.1 = SimTime::NEVER;
+        passage.ahead.wakes = SimTime::NEVER;
         if std::mem::take(&mut passage.early) {
             passage.open = passage.at < passage.steps.len();
             return;
@@ -306,7 +302,7 @@ impl World {
         let of = &mut self.passages.list[passage];
         match what {
             Upkeep::Step | Upkeep::Begin => of.due = until,
-            Upkeep::Redeploy => of.redeploys.1 = until,
+            Upkeep::Redeploy => of.ahead.wakes = until,
         }
         if until < self.measure.horizon {
             self.pending.push(until, Pending::Upkeep { what, passage: passage as u32 }.tag());

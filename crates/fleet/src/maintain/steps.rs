@@ -195,7 +195,7 @@ impl World {
 
     /// MT-03: whether a machine has been redeployed ahead of a wave.
     fn is_done(&self, passage: usize, at: usize) -> bool {
-        let from = self.passages.list[passage].done_from;
+        let from = self.passages.list[passage].ahead.done_from;
         from.is_some_and(|from| self.passages.done[from + at - self.in_its_way(passage).start])
     }
 }

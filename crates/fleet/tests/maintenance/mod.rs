@@ -301,6 +301,17 @@ fn mt_03_hl_09_owners_redeploy_machine_by_machine_ahead_of_the_wave() {
 }
 
 #[test]
+fn mt_03_a_machine_that_cannot_be_spared_holds_up_nobody_behind_it() {
+    // The first rack is dark from day 1 until after the wave of day 5: its machine cannot be moved, the other eight can.
+    let outages = vec![(0, 0, 12, 5 * DAY, 7 * DAY), (1, 0, 1, DAY / 2, 8 * DAY)];
+    let script = Script { outages, ..script(restarts(), &[]) };
+    let owned = with(design(&[1, 2, 3], 9, 7), Maintenance { self_service: owner(4 * DAY), ..Maintenance::default() });
+    let seen = hits(&sightings(&script, owned, 1));
+    assert!(seen.iter().all(|(t, _)| (DAY..5 * DAY).contains(&t.as_ms())), "{seen:?}");
+    assert_eq!(seen.len(), 8);
+}
+
+#[test]
 fn mt_03_what_was_redeployed_before_the_trial_is_done() {
     let script = script(restarts(), &[]);
     let design = with(design(&[1, 2, 3], 9, 8), Maintenance { self_service: owner(2 * DAY), ..Maintenance::default() });

@@ -38,7 +38,7 @@ pub(super) const KEYS: &[Key] = &[
     key!("self_service", Either(&[Table, Off]), "MT-03", "The owner redeploys machine after machine ahead of a wave of restarts, as long as the objective does without it (deadlines of jobs, which are judged when they come, hold none up); what is left over is the platform's. What would have been redeployed before the trial has been, if the objective does without it in the quietest of these hours in the first week.").overlay(),
     key!("self_service.window", Duration, "MT-03: 35 days, elsewhere four weeks", "How long before the wave the owner may begin: 90 days at most.", "35 d").overlay(),
     key!("self_service.redeploy", Law, "HL-09; assumed", "How long a machine is away, its warm-up not counted.", "5 min").overlay(),
-    key!("self_service.again", Duration, "assumed", "A machine that cannot be spared is looked at again after this time, or with the next of the owner's hours.", "1 h").overlay(),
+    key!("self_service.again", Duration, "assumed", "A machine that cannot be spared is put off, holds up nobody behind it, and is looked at again after this time, or with the next of the owner's hours.", "1 h").overlay(),
     key!("self_service.office", Table, "assumed", "The owner's hours, by the calendar, which needs `start`. Without it the redeployments are spread over the whole window.").overlay(),
     key!("self_service.office.days", List(&DAYS, 7), "", "The days of a week; every day without it.", "[]").overlay(),
     key!("self_service.office.from", Text, "", "When work begins: \"09:00\".").overlay(),

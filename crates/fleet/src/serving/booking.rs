@@ -1,4 +1,4 @@
-//! What of an interval goes into the ledger.
+//! What of an interval goes into the ledger: nothing while the state is quiet, and by the shortest way else.
 
 use super::{Book, Class};
 use crate::measure::Measure;
@@ -10,6 +10,87 @@ use zonefall_engine::SimTime;
 const MICRO: u128 = 1_000_000;
 
 impl Book {
+    /// Time moves on to `t`: books the interval since the last change. Call before a change.
+    #[inline]
+    pub fn settle(&mut self, t: SimTime, measure: &Measure) {
+        if t > self.now {
+            if self.is_quiet(measure) {
+                self.now = t;
+            } else {
+                self.move_on(t, measure);
+            }
+        }
+    }
+
+    /// Whether nothing is missed, open, looked at or in surplus.
+    #[inline]
+    fn is_quiet(&self, measure: &Measure) -> bool {
+        self.level(Class::Serving) >= self.enough
+            && !self.open
+            && self.surplus() == 0
+            && self.next_at >= measure.at.len()
+    }
+
+    #[inline(never)]
+    fn move_on(&mut self, t: SimTime, measure: &Measure) {
+        let from = self.now;
+        self.now = t;
+        let surplus = self.surplus();
+        if surplus > 0 {
+            self.book_surplus(surplus, from, t, measure);
+        }
+        let served = if self.demand.is_some() { self.served() } else { 0 };
+        let missed = self.misses_given(served);
+        let unconnected = self.is_unconnected();
+        if self.special {
+            return self.book_special(from, t, (missed, unconnected, served), measure);
+        }
+        if missed | unconnected | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, (missed, unconnected, served), measure);
+        }
+    }
+
+    /// Whether there is more to book than that the objective is missed or nobody is connected.
+    #[inline]
+    fn is_eventful(&self) -> bool {
+        self.open | self.clock_stands | self.demand.is_some()
+    }
+
+    /// The same with clients that try again, jobs, sessions, or a demand that changes in between.
+    #[inline(never)]
+    fn book_special(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        if self.walks {
+            return self.walk(from, t, state.1, measure);
+        }
+        if self.line.is_some() {
+            return self.live_in_line(from, t, state.1, measure);
+        }
+        if self.parts.as_ref().is_some_and(|parts| parts.has_lines()) {
+            return self.live_before_parts(from, t, state.1, measure);
+        }
+        self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
+        self.sessions_last(from, t, measure);
+        if let Some(works) = self.works() {
+            self.work_off((from, t), works, state, measure);
+        } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, state, measure);
+        }
+    }
+
+    /// The state holds for so many measured milliseconds.
+    fn clients_wait(&mut self, counted_ms: u64) {
+        if let Some(parts) = &mut self.parts {
+            parts.clients_wait(counted_ms, &mut self.ledger);
+        }
+        if self.clients.is_none() {
+            return;
+        }
+        let asked = self.asked();
+        if let Some(clients) = &mut self.clients {
+            clients.lasts(asked, counted_ms > 0).count(counted_ms, &mut self.ledger);
+        }
+    }
+
     #[inline(never)]
     pub(super) fn book_surplus(&mut self, surplus: i64, from: SimTime, t: SimTime, measure: &Measure) {
         self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());

@@ -268,4 +268,19 @@ impl Book {
     pub(super) fn overflows(&self) -> bool {
         self.room.as_ref().is_some_and(|room| !room.is_level()) && !is_share(self.served(), IN_TIME, self.reaches())
     }
+
+    #[inline]
+    pub(super) fn is_unconnected(&self) -> bool {
+        self.counts_connections && !self.clock_stands && self.is_nobody_up() && !self.is_a_dependency_out()
+    }
+
+    fn is_nobody_up(&self) -> bool {
+        self.all_serving() + self.level(Class::Awaiting) == 0
+    }
+
+    /// SL-02: whether what a service depends on has stopped any machine: this can be reached all the same.
+    fn is_a_dependency_out(&self) -> bool {
+        let stops = |&cause: &u16| self.withheld.iter().skip(cause.into()).step_by(self.stride).any(|&work| work > 0);
+        self.dependencies.iter().any(stops)
+    }
 }

@@ -101,7 +101,7 @@ pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
     (
         "blocked by policy",
-        "A machine was asked for, and the balance of zones refused the request: best effort with two zones or more out (ZB-06), or strict (ZB-07).",
+        "A machine was asked for, and the balance of zones refused the request: best effort with two zones or more out (ZB-06), or strict (ZB-07). Where all zones of the set are out, what holds them answers.",
     ),
     (
         "planned",

@@ -97,6 +97,20 @@ fn zb_09_zb_12_what_strict_balance_blocks_is_missed_for_that_reason() {
 }
 
 #[test]
+fn zb_06_zb_12_what_is_refused_while_all_zones_are_dark_is_charged_to_what_holds_them() {
+    // The second zone's first rack fails before; then the region is out from 1:00 to 5:00, when nine are asked for.
+    let region = [(1, 4, 1, HOUR / 2, 6 * HOUR), (0, 0, 12, HOUR, 5 * HOUR)];
+    let modes = vec![mode("region", Scope::Zone), mode("rack", Scope::Rack)];
+    // The rack's machines, one or two of six, are missed alone for half an hour, and beside the others and then three more.
+    for (spans, by_rack) in [(vec![1, 2, 3], HOUR), (vec![2], HOUR * 3 / 2)] {
+        let changes = vec![at(2 * HOUR, Action::Capacity(9))];
+        let design = managed(design(&spans, 6, 6), |set| set.changes = changes);
+        let ledger = Script::new(topology(3, 4, 2), modes.clone(), 5 * HOUR).outages(&region).play(design);
+        assert_eq!(ledger.missed_by_cause_ms[..2], [4 * HOUR + HOUR / 2 - by_rack, by_rack], "{spans:?}");
+    }
+}
+
+#[test]
 fn zb_11_a_starved_zone_is_no_place_but_does_not_block() {
     let mut short = script();
     short.shortages = vec![(2, 0, HOUR, 5 * HOUR), (3, 0, HOUR, 5 * HOUR)];

@@ -110,7 +110,7 @@ impl World {
     /// for want of them is charged to what refused them.
     fn refuse(&mut self, set: usize, (target, by): (u32, Option<usize>), why: Extra, t: SimTime) {
         self.book.settle(t, &self.measure);
-        let cause = self.own_cause(why);
+        let cause = self.refusal_cause(set, why);
         let state = &mut self.manager.sets[set];
         let machines = target.saturating_sub(state.desired);
         state.refused = Refused { cause, machines, by };
@@ -199,7 +199,7 @@ impl World {
         };
         self.book.count(Operation::ScaleOuts, 1, t, &self.measure);
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
-        self.ask_for(set, target, self.no_capacity(), t);
+        self.ask_for(set, target, self.refusal_cause(set, Extra::NoCapacity), t);
         let cause = self.own_cause(Extra::Deployment);
         let mut places = std::mem::take(&mut self.manager.places);
         self.find_places(set, planned, &mut places);

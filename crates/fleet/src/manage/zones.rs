@@ -1,6 +1,7 @@
 //! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
 
 use super::slot::Capacity;
+use crate::Extra;
 use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
 use crate::policy::zone_balance::ZoneState;
@@ -33,6 +34,22 @@ impl World {
     pub(crate) fn some_zone_is_down(&self, set: usize) -> bool {
         let zones = &self.manager.sets[set].zones;
         zones.iter().filter_map(|&group| self.manager.groups[group].zone).any(|zone| self.is_down(zone))
+    }
+
+    /// What the machines that a set asks for and does not get are charged to: what holds all its zones, where all are unavailable.
+    pub(super) fn refusal_cause(&self, set: usize, else_to: Extra) -> u16 {
+        let zones = &self.manager.sets[set].zones;
+        let is_out = |&group: &usize| self.manager.groups[group].zone.is_some_and(|zone| self.is_down(zone));
+        if zones.is_empty() || !zones.iter().all(is_out) {
+            return self.own_cause(else_to);
+        }
+        let within = |rack: u32| {
+            let zone = self.topology.zone_of(RackId(rack));
+            zones.iter().any(|&group| self.manager.groups[group].zone == Some(zone))
+        };
+        let held_by = |cause: u16| self.rack_active.iter().filter(|of| of.1 == cause && within(of.0)).count();
+        let causes = 0..self.causes.len() as u16;
+        causes.max_by_key(|&cause| held_by(cause)).unwrap_or_else(|| self.own_cause(else_to))
     }
 
     fn happens(&self, span: &Span, t: SimTime, strikes: &Strikes) -> bool {

@@ -48,7 +48,10 @@ pub fn ends(judged: &Judgement, scenario: &Scenario, console: Console) -> Exit {
     }
     match judged.verdict {
         Verdict::Misses => Exit::Missed,
-        Verdict::NotResolved => Exit::NotResolved,
+        Verdict::NotResolved => {
+            console.complain(&format!("gate: not resolved{}", zonefall_report::what_would_resolve(judged)));
+            Exit::NotResolved
+        }
         Verdict::Meets => {
             console.remark(&match judged.conditions.len() {
                 1 => "gate: 1 condition is met".to_owned(),

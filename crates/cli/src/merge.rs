@@ -47,7 +47,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
         Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None, storms: None };
     let stop = interrupt()?;
     if let Some(plan) = assumptions::plan(&scenario, &study, study.trials, None, options.no_assumptions) {
-        assumptions::look(plan, &study, &mut work, &stop, console)?;
+        assumptions::look(plan, (&scenario, &study), &mut work, &stop, console)?;
     }
     storms::look(&options.output, &study, &mut work, &stop, console)?;
     results::publish(&same_run(options, &scenario, &study), &scenario, &study, &work, &out, console)

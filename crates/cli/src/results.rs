@@ -3,6 +3,7 @@
 use crate::about::about;
 use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
+use crate::assumptions;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::gate::{gate, judged};
@@ -145,6 +146,7 @@ pub fn publish(
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
     outcome.method = work.method.clone();
     work.looks.add_to(&mut outcome, study);
+    outcome.not_weighed = assumptions::are_not_weighed(study, &outcome);
     held_against(scenario, &mut outcome);
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)

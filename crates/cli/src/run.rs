@@ -112,7 +112,7 @@ pub fn simulate(
     let mut work = compute(options, study, begun, kept.as_ref(), stop, console)?;
     work.method = method;
     if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, None, options.no_assumptions) {
-        assumptions::look(plan, study, &mut work, stop, console)?;
+        assumptions::look(plan, (scenario, study), &mut work, stop, console)?;
     }
     storms::look(&options.output, study, &mut work, stop, console)?;
     let published = results::publish(options, scenario, study, &work, out, console);

@@ -177,7 +177,7 @@ fn play(
         }
         let mut outcome = conclude(&study, &finished, &assemble::labels(scenario));
         if let Some(plan) = assumptions::plan(scenario, &study, finished.trials, None, options.no_assumptions)
-            && let Some(looks) = plan.play(&study, count, &stop, &Silent)?
+            && let Some(looks) = plan.play(&study, &outcome, count, &stop, &Silent)?
         {
             looks.add_to(&mut outcome, &study);
         }

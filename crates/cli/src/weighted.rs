@@ -106,13 +106,13 @@ pub fn run(
     if let Some(plan) = assumptions::plan(scenario, study, study.trials, Some(way), options.no_assumptions)
         && !outcome.partial
     {
-        let more = plan.all_trials();
-        let looks = assumptions::take(plan, study, threads, &stop, console)?;
+        let looks = assumptions::take(plan, study, &outcome, threads, &stop, console)?;
         if let Looked::Taken(looks) = &looks {
-            (trials, events) = (trials + more, events + looks.events());
+            (trials, events) = (trials + looks.trials(), events + looks.events());
         }
         looks.add_to(&mut outcome, study);
     }
+    outcome.not_weighed = assumptions::are_not_weighed(study, &outcome);
     held_against(scenario, &mut outcome);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     let storms = Storms::none(storms::WEIGHTED);

@@ -32,6 +32,7 @@ fn nothing() -> Outcome {
         designs: Vec::new(),
         differences: Vec::new(),
         assumptions: None,
+        not_weighed: false,
         stopping: None,
         not_modelled: String::new(),
         warnings: Vec::new(),

@@ -54,6 +54,12 @@ fn not_resolved(of: &Judgement) -> String {
     }
 }
 
+/// What keeps a judgement open, and what would tell: " (luck). About 1,400 trials would do."
+#[must_use]
+pub fn what_would_resolve(of: &Judgement) -> String {
+    format!("{}.{}", why(of), remedy(of))
+}
+
 /// What keeps conditions open, in brackets.
 fn why(of: &Judgement) -> String {
     in_words((of.open_for_luck, of.open_for_assumptions)).map_or_else(String::new, |why| format!(" ({why})"))
@@ -61,12 +67,15 @@ fn why(of: &Judgement) -> String {
 
 /// What more trials would do.
 fn remedy(of: &Judgement) -> String {
+    if let Some(trials) = of.looks_would_do {
+        return format!(" Looks of about {} trials would do: `assumptions`.", number::count(trials));
+    }
     match (of.open_for_luck, of.open_for_assumptions, of.trials_would_do) {
         (true, false, Some(trials)) => format!(" About {} trials would do.", number::count(trials)),
         (true, true, Some(trials)) => format!(" About {} trials would do against luck alone.", number::count(trials)),
         (true, false, None) => " Run more trials.".into(),
         (true, true, None) => " More trials help with luck alone.".into(),
-        (false, true, _) => " More trials do not help.".into(),
+        (false, true, _) => " More trials do not help; better evidence would.".into(),
         (false, false, _) => String::new(),
     }
 }

@@ -45,14 +45,18 @@ fn remedy(design: &DesignOutcome) -> &'static str {
     }
 }
 
+/// Follows verdicts that no look at what is assumed has tried.
+pub(crate) const NOT_WEIGHED: &str = "That is as far as luck goes: what is assumed was not weighed.";
+
 /// Which designs meet the objective, and what came of the gate; none where the results cannot say: trials that end at the first miss,
 /// and records.
 pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
     let (tone, words, which) = of_objective(outcome)?;
+    let weighed = if outcome.not_weighed { format!(" {NOT_WEIGHED}") } else { String::new() };
     Some(match gate(outcome) {
-        None => (tone, words + &which),
+        None => (tone, words + &which + &weighed),
         // The gate asks what is to be decided; which design is open, and why, stands in the table below.
-        Some((of_gate, gate)) => (of_gate, format!("{gate} {words}")),
+        Some((of_gate, gate)) => (of_gate, format!("{gate} {words}{weighed}")),
     })
 }
 

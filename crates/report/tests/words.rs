@@ -30,6 +30,7 @@ fn assumed(sampling: Verdict, depends: Option<&str>, looks: [Verdict; 2]) -> Des
         windows_met: None,
         verdict_mean,
         verdict_windows: None,
+        batches_met: None,
         mostly: None,
     };
     DesignAssumptions {
@@ -154,9 +155,9 @@ fn an_end_that_luck_put_there_names_no_assumption() {
     let mut outcome = common::outcome();
     outcome.designs.truncate(1);
     outcome.differences.clear();
-    let look = |name: &str| Variation { name: name.into(), says: "otherwise".into() };
+    let look = |name: &str| Variation::new(name.into(), "otherwise".into());
     let looks = vec![look("high rates"), look("pairs 15 %")];
-    outcome.assumptions = Some(AssumptionsOutcome { trials: 100, variations: looks, drawn: None });
+    outcome.assumptions = Some(AssumptionsOutcome { trials: 100, fixed: false, variations: looks, drawn: None });
     let mut said = |high: Option<&str>, low: Option<&str>, high_rates: Estimate| {
         let mut of = assumed(Meets, None, [Meets; 2]);
         (of.high_from, of.low_from) = (high.map(str::to_owned), low.map(str::to_owned));
@@ -341,9 +342,9 @@ fn the_picture_of_assumptions_draws_how_far_a_look_goes() {
         let mut of = assumed(Verdict::Meets, None, [Verdict::Meets; 2]);
         of.variations[1].unavailability.high = high;
         outcome.designs[0].assumptions = Some(of);
-        let look = |name: &str| Variation { name: name.into(), says: name.into() };
+        let look = |name: &str| Variation::new(name.into(), name.into());
         let variations = vec![look("low rates"), look("high rates")];
-        outcome.assumptions = Some(AssumptionsOutcome { trials: 100, variations, drawn: None });
+        outcome.assumptions = Some(AssumptionsOutcome { trials: 100, fixed: false, variations, drawn: None });
         let about = About { command: String::new(), assumptions: Vec::new() };
         let reports = Some(Reports { kinds: &[ReportKind::Html], about: &about, storms: None });
         let files =

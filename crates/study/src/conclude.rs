@@ -94,6 +94,7 @@ pub(crate) fn frame(study: &Study, (trials, asked): (u64, u64), labels: &Labels)
         differences: Vec::new(),
         warnings: Vec::new(),
         assumptions: None,
+        not_weighed: false,
         stopping: None,
         method: None,
         gate: None,

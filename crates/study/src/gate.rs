@@ -3,7 +3,10 @@
 //! In: conditions and an outcome. Out: for each design and condition whether it is met, missed or not resolved. Nothing is
 //! estimated here; a condition reads the verdicts and intervals that the outcome has.
 
-use crate::outcome::{DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use crate::assumptions::{Judged, Run};
+use crate::outcome::{
+    DesignOutcome, DesignVariation, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Variation, Verdict,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +62,18 @@ pub struct Judgement {
     pub conditions: Vec<Condition>,
     /// All of it: missed if one condition is, else not resolved if one is not and that does not pass.
     pub verdict: Verdict,
-    /// Whether luck keeps a condition open, which more trials end.
+    /// Whether luck keeps a condition open, of the run or of a look at what is assumed, which more trials end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open_for_luck: bool,
-    /// Whether a look at what is assumed does, which more trials do not end.
+    /// Whether what is assumed does: a look turns the verdict, which more trials do not end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open_for_assumptions: bool,
     /// So many trials would about do against luck, if the estimates stay and intervals shrink as they use to; none where nothing tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials_would_do: Option<u64>,
+    /// The same of the trials of looks, where the scenario gives them (`assumptions`) and they are too few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_would_do: Option<u64>,
 }
 
 /// Judges an outcome. A record of the past resolves nothing about what to expect: what it does not miss stays open.
@@ -75,39 +81,87 @@ pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
     let asked = |design: &&DesignOutcome| gate.designs.is_empty() || gate.designs.contains(&design.design);
     let found = outcome.designs.iter().filter(asked).flat_map(|design| conditions(gate, outcome, design));
     let (conditions, why): (Vec<Condition>, Vec<Open>) = found.unzip();
-    let luck: Vec<Option<f64>> = why.iter().filter_map(|open| open.luck).collect();
-    let more = luck.iter().copied().reduce(|most, more| Some(most?.max(more?))).flatten();
+    let most = |needs: fn(&Open) -> Option<Option<f64>>| {
+        let all = why.iter().filter_map(needs);
+        all.reduce(|most, more| Some(most?.max(more?))).flatten().map(round_up)
+    };
+    // Looks whose trials the scenario gives have no more in a longer run.
+    let fixed = outcome.assumptions.as_ref().is_some_and(|of| of.fixed);
+    let looks = |needs: &Open| needs.looks.filter(|_| needs.luck.is_none());
     Judgement {
-        open_for_luck: !luck.is_empty(),
+        open_for_luck: why.iter().any(|open| open.luck.is_some() || open.looks.is_some()),
         open_for_assumptions: why.iter().any(|open| open.assumptions),
-        trials_would_do: more.map(|more| round_up(more * outcome.trials as f64)),
+        trials_would_do: most(if fixed { |open| open.luck } else { |open| open.luck.or(open.looks) }),
+        looks_would_do: if fixed { most(looks) } else { None },
         ..Judgement::of(conditions, gate.not_resolved_passes)
     }
 }
 
-/// What keeps a condition open.
+/// What keeps a condition open: of luck, how many trials would end it, where that can be told.
 #[derive(Debug, Clone, Copy, Default)]
 struct Open {
-    /// Luck, and how many times the trials would end it, where that can be told.
+    /// The luck of the run.
     luck: Option<Option<f64>>,
+    /// The luck of a look at what is assumed.
+    looks: Option<Option<f64>>,
     /// A look at what is assumed.
     assumptions: bool,
 }
 
-impl Open {
-    /// How many times the trials bring the nearer end of an interval to `most`: its ends come as close as the root of trials, the bound of
-    /// what was never seen as trials.
-    fn of(of: Estimate, most: f64, assumptions: bool) -> Self {
-        let (mean, low) = (of.mean, of.low.filter(|_| of.quality != Quality::UpperBound));
-        let straddles = of.high > most && low.is_none_or(|low| low <= most);
-        let times = match (mean < most, low) {
-            (true, _) if of.hits == 0 && mean <= 0.0 => Some(of.high / most),
-            (true, _) => Some(((of.high - mean) / (most - mean)).powi(2)),
-            (false, Some(low)) if mean > most => Some(((mean - low) / (mean - most)).powi(2)),
-            (false, _) => None,
+/// How many times the trials bring the nearer end of an interval to `most`: its ends come as close as the root of trials, the bound of
+/// what was never seen as trials. None where nothing tells.
+pub(crate) fn times_to_tell(of: Estimate, most: f64) -> Option<f64> {
+    let (mean, low) = (of.mean, of.low.filter(|_| of.quality != Quality::UpperBound));
+    let times = match (mean < most, low) {
+        (true, _) if of.hits == 0 && mean <= 0.0 => Some(of.high / most),
+        (true, _) => Some(((of.high - mean) / (most - mean)).powi(2)),
+        (false, Some(low)) if mean > most => Some(((mean - low) / (mean - most)).powi(2)),
+        (false, _) => None,
+    };
+    times.filter(|times| times.is_finite() && (1.0..=TIMES_MAX).contains(times))
+}
+
+/// Whether an interval holds `most`.
+fn straddles(of: Estimate, most: f64) -> bool {
+    let low = of.low.filter(|_| of.quality != Quality::UpperBound);
+    of.high > most && low.is_none_or(|low| low <= most)
+}
+
+/// What a condition asks of a figure: that no more than so much is missed.
+struct Asked<R> {
+    /// What luck alone says of the run, and the figure.
+    own: Judged,
+    most: f64,
+    /// What a look says of it.
+    read: R,
+    /// An estimate of a few outages tells nothing of how its interval shrinks.
+    tells: bool,
+}
+
+impl<R: Fn(&DesignVariation) -> Option<Judged>> Asked<R> {
+    /// The verdict that stands under every look, and what keeps it open.
+    fn judged(self, outcome: &Outcome, design: &DesignOutcome) -> (Verdict, Open) {
+        let (run, own, most) = (Run::of(outcome), self.own, self.most);
+        let told = |times: Option<f64>, trials: u64| times.filter(|_| self.tells).map(|times| times * trials as f64);
+        let mut open = Open::default();
+        if own.0 == Verdict::NotResolved && straddles(own.1, most) {
+            open.luck = Some(told(times_to_tell(own.1, most), outcome.trials));
+        }
+        let looks = outcome.assumptions.iter().flat_map(|of| &of.variations);
+        let seen = design.assumptions.iter().flat_map(|of| &of.variations);
+        let found: Vec<(&Variation, Judged)> =
+            looks.zip(seen).filter_map(|(look, of)| Some((look, (self.read)(of)?))).collect();
+        let says = |verdict: Verdict| found.iter().any(|(_, found)| found.0 == verdict);
+        open.assumptions = match own.0 {
+            Verdict::NotResolved => says(Verdict::Meets) && says(Verdict::Misses),
+            _ => found.iter().any(|(look, found)| found.0 != Verdict::NotResolved && run.is_turned(own, look, *found)),
         };
-        let told = times.filter(|times| times.is_finite() && (1.0..=TIMES_MAX).contains(times));
-        Self { luck: straddles.then_some(told), assumptions }
+        let left =
+            found.iter().filter(|(look, found)| found.0 == Verdict::NotResolved && run.is_turned(own, look, *found));
+        let needs = left.map(|(look, found)| told(times_to_tell(found.1, most), look.trials));
+        open.looks = needs.reduce(|most, more| Some(most?.max(more?))).filter(|_| !open.assumptions);
+        let stands = !open.assumptions && open.looks.is_none();
+        (if stands { own.0 } else { Verdict::NotResolved }, open)
     }
 }
 
@@ -136,7 +190,14 @@ impl Judgement {
         } else {
             Verdict::Meets
         };
-        Self { conditions, verdict, open_for_luck: false, open_for_assumptions: false, trials_would_do: None }
+        Self {
+            conditions,
+            verdict,
+            open_for_luck: false,
+            open_for_assumptions: false,
+            trials_would_do: None,
+            looks_would_do: None,
+        }
     }
 }
 
@@ -172,48 +233,57 @@ pub fn of_batches(share: f64) -> String {
 }
 
 fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Condition, Open)> {
-    let of = design.unavailability;
-    let recorded = of.quality == Quality::Recorded;
-    let mut conditions = Vec::new();
-    let mut ask = |asks: String, verdict: Verdict, why: Open| {
-        let open = recorded && verdict == Verdict::Meets;
-        // A record is no sample: nothing about it is luck.
-        let why = if verdict == Verdict::NotResolved && !recorded { why } else { Open::default() };
-        let verdict = if open { Verdict::NotResolved } else { verdict };
-        conditions.push((Condition { design: design.design.clone(), asks, verdict }, why));
-    };
-    let allowed = 1.0 - outcome.target_share;
+    let (of, allowed) = (design.unavailability, 1.0 - outcome.target_share);
     // What a few outages carry tells nothing of how intervals shrink.
-    let of_time = |why: Open| Open { luck: why.luck.map(|times| times.filter(|_| !design.carried_by_few)), ..why };
+    let tells = !design.carried_by_few;
+    let sampling = design.assumptions.as_ref();
+    let mut asked = Vec::new();
     if gate.average {
-        let why = of_time(Open::of(of, allowed, design.kept_open(false).1));
-        ask(of_average(&outcome.target), design.verdict_mean, why);
+        let own = (sampling.map_or(design.verdict_mean, |of| of.verdict_mean_sampling), of);
+        let read = |look: &DesignVariation| Some((look.verdict_mean, look.unavailability));
+        asked.push((of_average(&outcome.target), Asked { own, most: allowed, read, tells }.judged(outcome, design)));
     }
     if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
-        let met = design.windows_met.map(missed);
-        let assumed = design.kept_open(true).1;
-        let why = met.map_or_else(Open::default, |of| Open::of(of, 1.0 - outcome.confidence, assumed));
-        ask(of_windows(&outcome.target, outcome.confidence), verdict, why);
+        let own = sampling.and_then(|of| of.verdict_windows_sampling).unwrap_or(verdict);
+        let judged = design.windows_met.map(|met| {
+            let read = |look: &DesignVariation| Some((look.verdict_windows?, missed(look.windows_met?)));
+            let most = 1.0 - outcome.confidence;
+            Asked { own: (own, missed(met)), most, read, tells: true }.judged(outcome, design)
+        });
+        let judged = judged.unwrap_or((verdict, Open::default()));
+        asked.push((of_windows(&outcome.target, outcome.confidence), judged));
     }
-    if let Some(most) = gate.downtime_max_min {
-        let why = of_time(Open::of(of, most / MINUTES_PER_MONTH, false));
-        ask(of_downtime(most), at_most(of, most), why);
+    if let Some(most_min) = gate.downtime_max_min {
+        let most = most_min / MINUTES_PER_MONTH;
+        let read = |look: &DesignVariation| Some((at_most(look.unavailability, most), look.unavailability));
+        let judged = Asked { own: (at_most(of, most), of), most, read, tells }.judged(outcome, design);
+        asked.push((of_downtime(most_min), judged));
     }
     if let Some(least) = gate.batches_by_deadline {
         // Forced trials tell nothing of single batches.
-        let verdict = design.jobs.as_ref().map_or(Verdict::NotResolved, |jobs| at_least(jobs.met, least));
-        let why = design.jobs.as_ref().map_or_else(Open::default, |of| Open::of(missed(of.met), 1.0 - least, false));
-        ask(of_batches(least), verdict, why);
+        let judged = design.jobs.as_ref().map(|jobs| {
+            let own = (at_least(jobs.met, least), missed(jobs.met));
+            let of_look = |met: Estimate| (at_least(met, least), missed(met));
+            let read = |look: &DesignVariation| look.batches_met.map(of_look);
+            Asked { own, most: 1.0 - least, read, tells: true }.judged(outcome, design)
+        });
+        asked.push((of_batches(least), judged.unwrap_or((Verdict::NotResolved, Open::default()))));
     }
     let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
     if let Some(difference) = difference.filter(|_| gate.no_worse) {
-        ask(of_no_worse(&difference.against), no_worse(difference), Open::default());
+        asked.push((of_no_worse(&difference.against), (no_worse(difference), Open::default())));
     }
-    conditions
+    // A record is no sample: what it does not miss stays open, and nothing about it is luck.
+    let recorded = of.quality == Quality::Recorded;
+    let condition = |(asks, (verdict, open)): (String, (Verdict, Open))| {
+        let open = if recorded { Open::default() } else { open };
+        let verdict = if recorded && verdict == Verdict::Meets { Verdict::NotResolved } else { verdict };
+        (Condition { design: design.design.clone(), asks, verdict }, open)
+    };
+    asked.into_iter().map(condition).collect()
 }
 
-fn at_most(of: Estimate, most_min: f64) -> Verdict {
-    let most = most_min / MINUTES_PER_MONTH;
+fn at_most(of: Estimate, most: f64) -> Verdict {
     if of.high <= most {
         Verdict::Meets
     } else if of.low.is_some_and(|low| low > most) {
@@ -236,7 +306,8 @@ pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
 
 /// About how many trials would tell of a share that is not resolved whether it is at least so much; none where nothing tells.
 pub(crate) fn trials_would_do((met, verdict): (Estimate, Verdict), least: f64, trials: u64) -> Option<u64> {
-    let times = Open::of(missed(met), 1.0 - least, false).luck.filter(|_| verdict == Verdict::NotResolved)??;
+    let (of, most) = (missed(met), 1.0 - least);
+    let times = times_to_tell(of, most).filter(|_| verdict == Verdict::NotResolved && straddles(of, most))?;
     Some(round_up(times * trials as f64))
 }
 
@@ -266,7 +337,8 @@ mod tests {
     fn trials_that_would_do_go_with_the_square_of_what_an_interval_lacks() {
         let of = |mean, low, high, hits| {
             let quality = if low > 0.0 { Quality::Interval } else { Quality::UpperBound };
-            Open::of(Estimate { mean, low: Some(low), high, quality, hits }, 4.0, false).luck
+            let of = Estimate { mean, low: Some(low), high, quality, hits };
+            straddles(of, 4.0).then(|| times_to_tell(of, 4.0))
         };
         assert_eq!(of(3.0, 1.0, 5.0, 50), Some(Some(4.0)));
         assert_eq!(of(4.5, 3.0, 6.0, 50), Some(Some(9.0)));

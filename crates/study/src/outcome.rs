@@ -308,6 +308,9 @@ pub struct Outcome {
     /// Which looks at what is assumed were taken; none if none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumptions: Option<AssumptionsOutcome>,
+    /// Whether something is assumed in a range, and no such look was taken: verdicts stand as far as luck goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_weighed: bool,
     /// The rule of stopping and what became of it; none if the number of trials was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopping: Option<StoppingOutcome>,

@@ -9,6 +9,7 @@ use zonefall_engine::{Law, Shape, SimDuration};
 use zonefall_faults::{Mode, Outage, Profile, RateSpread, Scope};
 use zonefall_stats::Verdict;
 use zonefall_study::assumptions::Plan;
+use zonefall_study::gate::Gate;
 use zonefall_study::outcome::{Estimate, Outcome};
 use zonefall_study::{Labels, Silent, Study, conclude, run};
 
@@ -32,7 +33,7 @@ fn looked(study: &Study, threads: usize, trials: Option<u64>) -> Outcome {
     let finished = run(study, threads, &stop, &Silent).unwrap();
     let mut outcome = conclude(study, &finished, &Labels::default());
     if let Some(plan) = Plan::new(study, trials) {
-        plan.play(study, threads, &stop, &Silent).unwrap().unwrap().add_to(&mut outcome, study);
+        plan.play(study, &outcome, threads, &stop, &Silent).unwrap().unwrap().add_to(&mut outcome, study);
     }
     outcome
 }
@@ -257,6 +258,47 @@ fn threads_do_not_matter() {
 #[test]
 fn an_interrupt_leaves_no_looks() {
     let study = small(zone_mode(1.0, (0.25, 4.0), 6), &[("one zone", &[1])], 4000);
+    let outcome = looked(&study, 1, Some(1));
     let plan = Plan::new(&study, None).unwrap();
-    assert!(plan.play(&study, 1, &AtomicBool::new(true), &Silent).unwrap().is_none());
+    assert!(plan.play(&study, &outcome, 1, &AtomicBool::new(true), &Silent).unwrap().is_none());
+}
+
+/// A zone that fails once in two years, and once a year at its high rate, against a target that both meet.
+fn close(trials: u64) -> Study {
+    let study = small(zone_mode(0.5, (0.5, 1.0), 10), &[("one zone", &[1])], trials);
+    Study { target: "99.883%".parse().unwrap(), ..study }
+}
+
+#[test]
+fn a_look_that_leaves_open_what_the_run_resolves_has_more_trials() {
+    let outcome = looked(&close(4000), 2, None);
+    let looks = outcome.assumptions.as_ref().unwrap();
+    let design = &outcome.designs[0];
+    let of = design.assumptions.as_ref().unwrap();
+    // 0.1140 % of 0.117 %: 1,000 trials do not tell.
+    assert!(looks.variations[1].trials > looks.trials, "{looks:?}");
+    assert_eq!((of.variations[1].verdict_mean, design.verdict_mean), (Verdict::Meets, Verdict::Meets));
+    assert_eq!(looked(&close(4000), 1, None), outcome);
+    // The scenario gives the trials: they stay, and what is open is so for the luck of a look.
+    let outcome = looked(&close(4000), 2, Some(200));
+    let (looks, design) = (outcome.assumptions.as_ref().unwrap(), &outcome.designs[0]);
+    assert_eq!((looks.fixed, looks.variations[1].trials), (true, 200));
+    assert_eq!((design.verdict_mean, design.kept_open(false)), (Verdict::NotResolved, (true, false)));
+    let judged = zonefall_study::gate::judge(&Gate { windows: false, ..Gate::default() }, &outcome);
+    assert_eq!((judged.open_for_luck, judged.open_for_assumptions, judged.trials_would_do), (true, false, None));
+    assert!(judged.looks_would_do.unwrap() > 200, "{judged:?}");
+}
+
+#[test]
+fn a_gate_on_downtime_weighs_what_is_assumed_as_the_average_does() {
+    let minutes = |share: f64| share * 30.0 * 24.0 * 60.0;
+    let outcome = looked(&small(zone_mode(0.5, (0.5, 4.0), 10), &[("one zone", &[1])], 4000), 2, None);
+    let judged = |most: f64| {
+        let gate = Gate { average: false, windows: false, downtime_max_min: Some(minutes(most)), ..Gate::default() };
+        let of = zonefall_study::gate::judge(&gate, &outcome);
+        (of.verdict, of.open_for_luck, of.open_for_assumptions)
+    };
+    assert_eq!(judged(2.0 * exact(4.0, 10.0)), (Verdict::Meets, false, false));
+    assert_eq!(judged(2.0 * exact(0.5, 10.0)), (Verdict::NotResolved, false, true));
+    assert_eq!(judged(0.5 * exact(0.5, 10.0)), (Verdict::Misses, false, false));
 }

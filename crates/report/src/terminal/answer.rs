@@ -5,7 +5,7 @@ use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
 use crate::gate::{conditions, gate};
-use crate::headline::{headline, open_for};
+use crate::headline::{NOT_WEIGHED, headline, open_for};
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -32,6 +32,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     }
     // Pages with a headline have it there.
     let stands_above = page.style == Style::WORDS && headline(outcome).is_some();
+    if outcome.not_weighed && !stands_above {
+        page.paragraph(None, NOT_WEIGHED, None);
+    }
     if let Some((tone, words)) = gate(outcome).filter(|_| !stands_above) {
         page.paragraph(None, &words, Some(tone));
     }

@@ -17,10 +17,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let grid = intervals(page, outcome, looks, &of);
     page.grid(&grid);
     for (design, of) in &of {
-        for (verdict, words) in [("on average", &of.mean_depends_on), ("in windows", &of.windows_depend_on)] {
+        for (windows, words) in [(false, &of.mean_depends_on), (true, &of.windows_depend_on)] {
             if let Some(words) = words {
                 let sign = page.paint(Tone::Unsure, "?");
-                let said = format!("{}, {verdict}: not resolved, depends on assumptions: {words}.", design.design);
+                let verdict = if windows { "in windows" } else { "on average" };
+                // A look that is open itself may be so for its own luck.
+                let why = if design.kept_open(windows).1 { "depends on assumptions" } else { "and may be only luck" };
+                let said = format!("{}, {verdict}: not resolved, {why}: {words}.", design.design);
                 page.paragraph(Some((&sign, 1)), &said, None);
             }
         }
@@ -130,11 +133,20 @@ fn notes(looks: &AssumptionsOutcome, of: &[(&DesignOutcome, &DesignAssumptions)]
     );
     let said: Vec<String> = looks.variations.iter().map(|look| format!("{}: {}", look.name, look.says)).collect();
     format!(
-        "Looks of {} trials each on the luck of the run's first. {}. More trials shrink the first interval, never the \
-         second; a verdict stands only if it stands under every look (assumptions.csv).{few}{stated}{star}{luck}",
+        "Looks of {} trials each{} on the luck of the run's first. {}. More trials shrink the first interval, and of the second no \
+         more than the luck of its looks; a verdict stands only if it stands under every look \
+         (assumptions.csv).{few}{stated}{star}{luck}",
         number::count(looks.trials),
+        longer(looks),
         said.join("; ")
     )
+}
+
+/// The looks that have more trials, since they left open what the run resolves.
+fn longer(looks: &AssumptionsOutcome) -> String {
+    let longer = looks.variations.iter().filter(|look| look.trials > looks.trials);
+    let said: Vec<String> = longer.map(|look| format!("{} for {}", number::count(look.trials), look.name)).collect();
+    if said.is_empty() { String::new() } else { format!(" ({}, to tell)", said.join(", ")) }
 }
 
 /// Where rates are distributions.

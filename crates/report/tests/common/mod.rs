@@ -184,6 +184,7 @@ pub fn outcome() -> Outcome {
     let designs: Vec<DesignOutcome> = sketches().iter().map(design).collect();
     Outcome {
         assumptions: None,
+        not_weighed: false,
         stopping: None,
         schema: SCHEMA.into(),
         version: "0.1.0".into(),

@@ -42,7 +42,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "assumptions",
         Either(&[Count(1, TRIALS_MAX), Off]),
-        "Trials of each look at what is assumed: all rates at their low and at their high values, and fractions of zone events that take a second zone (`common_cause`) at 0 and at 0.15, on the same luck as the run's first trials. A quarter of `trials` if absent, but at least 1,000 and at most 5,000; never more than `trials`. `false`: no look.",
+        "Trials of each look at what is assumed: all rates at their low and at their high values, and fractions of zone events that take a second zone (`common_cause`) at 0 and at 0.15, on the same luck as the run's first trials. A quarter of `trials` if absent, but at least 1,000 and at most 5,000, and more, up to `trials`, for a look that leaves open what the run resolves; never more than `trials`. `false`: no look, and verdicts stand as far as luck goes.",
     ),
     Key::new(
         "seed",

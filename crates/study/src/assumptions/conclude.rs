@@ -1,7 +1,6 @@
 //! From looks to the second interval of every design, and to the headline verdict.
 
-use super::milder::Run;
-use super::verdict::{Badness, unsettles};
+use super::milder::{Judged, Run};
 use super::{Kind, Look, Looks, PAIR_FRACTION};
 use crate::outcome::{
     AssumptionsOutcome, CauseOutcome, DesignAssumptions, DesignOutcome, DesignVariation, Estimate, Outcome, Quality,
@@ -13,11 +12,11 @@ use zonefall_faults::{Mode, cause_name};
 impl Looks {
     /// Puts the looks into the outcome of the run: the second interval, and verdicts that stand at both ends only.
     pub fn add_to(&self, outcome: &mut Outcome, study: &Study) {
+        let run = Run::of(outcome);
         for (at, design) in outcome.designs.iter_mut().enumerate() {
             let seen: Vec<(&Look, &DesignOutcome)> =
                 self.looks.iter().map(|look| (look, &look.outcome.designs[at])).collect();
-            let run = Run { study, trials: outcome.trials, confidence: study.confidence };
-            let mut assumptions = of_design(&run, design, &seen);
+            let mut assumptions = of_design((&run, study), design, &seen);
             assumptions.ignorance =
                 self.drawn.as_ref().and_then(|drawn| drawn.ignorance(study, at, outcome.observed_h, outcome.trials));
             if assumptions.mean_depends_on.is_some() {
@@ -30,19 +29,25 @@ impl Looks {
         }
         outcome.assumptions = Some(AssumptionsOutcome {
             trials: self.trials,
+            fixed: self.fixed,
             variations: self.looks.iter().map(|look| look.variation.clone()).collect(),
             drawn: self.drawn.as_ref().map(|drawn| drawn.outcome(study)),
         });
     }
 }
 
-fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {
+fn of_design(
+    (run, study): (&Run, &Study),
+    design: &DesignOutcome,
+    seen: &[(&Look, &DesignOutcome)],
+) -> DesignAssumptions {
     let variation = |&(look, of): &(&Look, &DesignOutcome)| DesignVariation {
         unavailability: of.unavailability,
         windows_met: of.windows_met,
         verdict_mean: of.verdict_mean,
         verdict_windows: of.verdict_windows,
-        mostly: mostly(run.study, look, design, of).map(|mode| mode.name.clone()),
+        batches_met: of.jobs.as_ref().map(|jobs| jobs.met),
+        mostly: mostly(study, look, design, of).map(|mode| mode.name.clone()),
     };
     let variations: Vec<DesignVariation> = seen.iter().map(variation).collect();
     let own = ends(design.unavailability);
@@ -52,12 +57,10 @@ fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutco
         if least < low.0 {
             low = (least, Some(look.variation.name.clone()));
         }
-        if most > high.0 && !run.bounds(design.unavailability, look, of.unavailability) {
+        if most > high.0 && !run.bounds(design.unavailability, &look.variation, of.unavailability) {
             high = (most, Some(look.variation.name.clone()));
         }
     }
-    let mean = |of: &DesignOutcome| Some((of.verdict_mean, of.unavailability));
-    let windows = |of: &DesignOutcome| Some((of.verdict_windows?, missed(of.windows_met?)));
     DesignAssumptions {
         low: low.0,
         low_from: low.1,
@@ -65,8 +68,8 @@ fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutco
         high_from: high.1,
         verdict_mean_sampling: design.verdict_mean,
         verdict_windows_sampling: design.verdict_windows,
-        mean_depends_on: depends_on(run, design, seen, mean),
-        windows_depend_on: depends_on(run, design, seen, windows),
+        mean_depends_on: depends_on((run, study), design, seen, on_average),
+        windows_depend_on: depends_on((run, study), design, seen, in_windows),
         variations,
         ignorance: None,
     }
@@ -80,9 +83,14 @@ fn ends(of: Estimate) -> (f64, f64) {
     }
 }
 
-fn badness(of: Estimate) -> Badness {
-    let low = if of.quality == Quality::UpperBound { None } else { of.low };
-    Badness { mean: of.mean, low, high: of.high }
+/// The verdict on the mean, and what it is on.
+pub(super) fn on_average(of: &DesignOutcome) -> Option<Judged> {
+    Some((of.verdict_mean, of.unavailability))
+}
+
+/// The verdict on windows, and the share of them that miss.
+pub(super) fn in_windows(of: &DesignOutcome) -> Option<Judged> {
+    Some((of.verdict_windows?, missed(of.windows_met?)))
 }
 
 /// The share of windows that miss.
@@ -92,19 +100,15 @@ fn missed(met: Estimate) -> Estimate {
 
 /// The look that unsettles a verdict most, in words.
 fn depends_on(
-    run: &Run<'_>,
+    (run, study): (&Run, &Study),
     design: &DesignOutcome,
     seen: &[(&Look, &DesignOutcome)],
-    read: impl Fn(&DesignOutcome) -> Option<(Verdict, Estimate)>,
+    read: impl Fn(&DesignOutcome) -> Option<Judged>,
 ) -> Option<String> {
     let own = read(design)?;
-    let turns = |look: &Look, (verdict, found): (Verdict, Estimate)| {
-        let open = own.0 == Verdict::Meets && verdict == Verdict::NotResolved;
-        unsettles((own.0, badness(own.1)), (verdict, badness(found))) && !(open && run.bounds(own.1, look, found))
-    };
     let mut most: Option<(bool, f64, Verdict, &Look, &DesignOutcome)> = None;
     for &(look, of) in seen {
-        let Some(found) = read(of).filter(|&found| turns(look, found)) else { continue };
+        let Some(found) = read(of).filter(|&found| run.is_turned(own, &look.variation, found)) else { continue };
         // The opposite verdict before one that is open, then the greater difference, then the first.
         let (opposite, differs) = (found.0 != Verdict::NotResolved, (found.1.mean - own.1.mean).abs());
         if most.is_none_or(|most| (opposite, differs) > (most.0, most.1)) {
@@ -112,7 +116,7 @@ fn depends_on(
         }
     }
     let (_, _, verdict, look, of) = most?;
-    Some(format!("{verdict} with {}{}", look.variation.name, because(run.study, look, design, of)))
+    Some(format!("{verdict} with {}{}", look.variation.name, because(study, look, design, of)))
 }
 
 /// ", above all of datacenter: 0.09 a year in place of 0.03 (assumed)".

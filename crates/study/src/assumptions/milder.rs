@@ -8,30 +8,47 @@
 //! holds only where every rate and every share of pairs is at most the run's, the look has only a bound, and no more of its
 //! trials miss than the run's share explains (the lower Clopper-Pearson limit of its share lies not above the run's).
 
-use super::Look;
-use crate::outcome::{Estimate, Quality};
-use crate::study::Study;
+use super::verdict::{Badness, unsettles};
+use crate::outcome::{Estimate, Outcome, Quality, Variation};
 use zonefall_faults::Profile;
-use zonefall_stats::Confidence;
 use zonefall_stats::intervals::clopper_pearson;
+use zonefall_stats::{Confidence, Verdict};
 
 /// Rates that differ by rounding alone are the same.
 const ROUNDING: f64 = 1.0 + 1e-9;
 
+/// A verdict, and what it is on.
+pub(crate) type Judged = (Verdict, Estimate);
+
 /// The run that looks are set against.
-pub(super) struct Run<'a> {
-    pub study: &'a Study,
-    pub trials: u64,
-    pub confidence: Confidence,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    trials: u64,
+    confidence: Confidence,
 }
 
-impl Run<'_> {
-    /// Whether what the run says of a share bounds what a look says of it.
-    pub fn bounds(&self, own: Estimate, look: &Look, found: Estimate) -> bool {
-        found.quality == Quality::UpperBound
-            && is_milder(&look.study.profile, &self.study.profile)
-            && !misses_more((own.hits, self.trials), (found.hits, look.outcome.trials), self.confidence)
+impl Run {
+    pub fn of(outcome: &Outcome) -> Self {
+        Self { trials: outcome.trials, confidence: Confidence::new(outcome.confidence).unwrap_or(Confidence::P95) }
     }
+
+    /// Whether what the run says of a share bounds what a look says of it.
+    pub fn bounds(&self, own: Estimate, look: &Variation, found: Estimate) -> bool {
+        found.quality == Quality::UpperBound
+            && look.milder
+            && !misses_more((own.hits, self.trials), (found.hits, look.trials), self.confidence)
+    }
+
+    /// Whether a look turns a verdict of the run: it unsettles it, and not for want of misses alone.
+    pub fn is_turned(&self, own: Judged, look: &Variation, found: Judged) -> bool {
+        let open = own.0 == Verdict::Meets && found.0 == Verdict::NotResolved;
+        unsettles((own.0, badness(own.1)), (found.0, badness(found.1))) && !(open && self.bounds(own.1, look, found.1))
+    }
+}
+
+fn badness(of: Estimate) -> Badness {
+    let low = if of.quality == Quality::UpperBound { None } else { of.low };
+    Badness { mean: of.mean, low, high: of.high }
 }
 
 /// Whether more trials of a look miss than the share of the run explains: hits and trials of each.
@@ -42,7 +59,7 @@ fn misses_more(own: (u64, u64), look: (u64, u64), confidence: Confidence) -> boo
 }
 
 /// Whether nothing of a profile strikes more often than the same mode of another.
-fn is_milder(this: &Profile, that: &Profile) -> bool {
+pub(super) fn is_milder(this: &Profile, that: &Profile) -> bool {
     this.modes.len() == that.modes.len()
         && this.modes.iter().zip(&that.modes).all(|(this, that)| {
             this.rate_per_year() <= that.rate_per_year() * ROUNDING && this.common_cause <= that.common_cause * ROUNDING

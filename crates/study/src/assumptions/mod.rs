@@ -9,15 +9,17 @@
 //!   tells what is not known from luck.
 //!
 //! Every look plays the run's first trials again: the same keys, so the same luck stretched to another rate. It takes
-//! fewer trials than the run, and no second look without each cause. Where the run's trials are forced, split or storms alone, so
+//! fewer trials than the run, more where it leaves open what the run resolves (`longer`), and no second look without each cause. Where the run's trials are forced, split or storms alone, so
 //! are those of the looks (`Way::under`), with weights that are exact under their rates. What can go wrong: a look with few hits cannot tell on
 //! which side it lies; `verdict` says when that unsettles a verdict, and `milder` when the run knows better. Bit-identical for any threads, like every run.
 
 mod conclude;
+mod longer;
 mod milder;
 mod nested;
 mod verdict;
 
+pub(crate) use milder::{Judged, Run};
 pub(crate) use verdict::{Badness, unsettles};
 
 use crate::conclude::{Labels, conclude};
@@ -37,6 +39,9 @@ const TRIALS: (u64, u64) = (1000, 5000);
 #[derive(Debug)]
 pub struct Plan {
     trials: u64,
+    /// The scenario gives that number; else a look may have as many as the run.
+    fixed: bool,
+    most: u64,
     looks: Vec<(Variation, Kind, Profile)>,
     nested: Option<nested::Plan>,
     /// How the run's trials are drawn, if they are not plain.
@@ -64,6 +69,8 @@ impl Kind {
 #[derive(Debug)]
 pub struct Looks {
     trials: u64,
+    fixed: bool,
+    played: u64,
     looks: Vec<Look>,
     drawn: Option<nested::Drawn>,
 }
@@ -95,43 +102,58 @@ impl Plan {
         }
         let looks: Vec<_> = rates(&study.profile).into_iter().chain(pairs(study)).collect();
         let nested = nested::Plan::new(study, trials.min(plain), way.as_ref());
-        (!looks.is_empty() || nested.is_some()).then_some(Self { trials, looks, nested, way })
+        (!looks.is_empty() || nested.is_some()).then_some(Self {
+            trials,
+            fixed: asked.is_some(),
+            most: study.trials,
+            looks,
+            nested,
+            way,
+        })
     }
 
-    /// Trials of all looks together.
+    /// Trials of all looks together, as far as is known before they are taken.
     pub fn all_trials(&self) -> u64 {
         self.trials * self.looks.len() as u64 + self.nested.as_ref().map_or(0, nested::Plan::all_trials)
     }
 
-    /// Plays every look; none if it was interrupted.
+    /// Plays every look at a run that has come to `outcome`; none if it was interrupted.
     ///
     /// # Errors
     /// If a trial passes its event budget or the threads cannot be started.
     pub fn play(
         self,
         study: &Study,
+        outcome: &Outcome,
         threads: usize,
         stop: &AtomicBool,
         progress: &dyn Progress,
     ) -> Result<Option<Looks>, RunError> {
         let player = Player { way: self.way.clone(), count: threads, threads: Threads::new(threads)?, stop, progress };
-        match self.played_by(study, &player) {
+        match self.played_by(study, outcome, &player) {
             // A pilot: what the run has computed is not lost by it.
             Err(RunError::Interrupted) => Ok(None),
             played => played,
         }
     }
 
-    fn played_by(self, study: &Study, player: &Player<'_>) -> Result<Option<Looks>, RunError> {
-        let mut looks = Vec::with_capacity(self.looks.len());
+    fn played_by(self, study: &Study, outcome: &Outcome, player: &Player<'_>) -> Result<Option<Looks>, RunError> {
+        let (mut looks, mut played) = (Vec::with_capacity(self.looks.len()), 0);
         for (variation, kind, profile) in self.looks {
-            let study = varied(study, profile, self.trials);
-            let (outcome, events) = player.look(&study)?;
-            if player.stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            looks.push(Look { variation, kind, study, outcome, events });
+            let Some(look) = player.take(study, (variation, kind), profile, self.trials)? else { return Ok(None) };
+            played += self.trials;
+            looks.push(look);
         }
+        for at in 0..looks.len() {
+            while let Some(trials) = longer::needed(outcome, &looks, at, self.most).filter(|_| !self.fixed) {
+                let Look { variation, kind, study: of, events, .. } = &looks[at];
+                let (said, profile, events) = ((variation.clone(), *kind), of.profile.clone(), *events);
+                let Some(look) = player.take(study, said, profile, trials)? else { return Ok(None) };
+                played += trials;
+                looks[at] = Look { events: events + look.events, ..look };
+            }
+        }
+        played += self.nested.as_ref().map_or(0, nested::Plan::all_trials);
         let drawn = match self.nested {
             Some(nested) => match nested.play(study, player)? {
                 Some(drawn) => Some(drawn),
@@ -139,11 +161,16 @@ impl Plan {
             },
             None => None,
         };
-        Ok(Some(Looks { trials: self.trials, looks, drawn }))
+        Ok(Some(Looks { trials: self.trials, fixed: self.fixed, played, looks, drawn }))
     }
 }
 
 impl Looks {
+    /// Trials of all looks together.
+    pub fn trials(&self) -> u64 {
+        self.played
+    }
+
     /// Events dispatched for all looks.
     pub fn events(&self) -> u64 {
         self.looks.iter().map(|look| look.events).sum::<u64>() + self.drawn.as_ref().map_or(0, nested::Drawn::events)
@@ -160,6 +187,22 @@ struct Player<'a> {
 }
 
 impl Player<'_> {
+    /// One look; none if it was interrupted.
+    fn take(
+        &self,
+        study: &Study,
+        (mut variation, kind): (Variation, Kind),
+        profile: Profile,
+        trials: u64,
+    ) -> Result<Option<Look>, RunError> {
+        variation.milder = milder::is_milder(&profile, &study.profile);
+        let study = varied(study, profile, trials);
+        let (outcome, events) = self.look(&study)?;
+        variation.trials = outcome.trials;
+        let look = Look { variation, kind, study, outcome, events };
+        Ok((!self.stop.load(Ordering::Relaxed)).then_some(look))
+    }
+
     fn look(&self, study: &Study) -> Result<(Outcome, u64), RunError> {
         let labels = Labels::default();
         if let Some(way) = self.under(study)? {
@@ -216,7 +259,7 @@ fn rates(profile: &Profile) -> Vec<(Variation, Kind, Profile)> {
     }
     let look = |name: &str, which: &str, profile: Profile| {
         let says = format!("every rate that has a range at its {which} value");
-        (Variation { name: name.into(), says }, Kind::Rates, profile)
+        (Variation::new(name.into(), says), Kind::Rates, profile)
     };
     vec![look("low rates", "low", profile.at_low()), look("high rates", "high", profile.at_high())]
 }
@@ -235,7 +278,7 @@ fn pairs(study: &Study) -> Vec<(Variation, Kind, Profile)> {
         }
         let says = format!("{} % of zone events take a second zone", 100.0 * fraction);
         let changes = profile.modes != study.profile.modes;
-        changes.then_some((Variation { name: format!("pairs {} %", 100.0 * fraction), says }, Kind::Pairs, profile))
+        changes.then_some((Variation::new(format!("pairs {} %", 100.0 * fraction), says), Kind::Pairs, profile))
     };
     // Where more is stated than the high end, that is the high end.
     [look(PAIR_FRACTION.0, f64::min), look(PAIR_FRACTION.1, f64::max)].into_iter().flatten().collect()

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 /// The looks at what is assumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AssumptionsOutcome {
-    /// Trials of each look, on the luck of the run's first trials.
+    /// Trials that each look begins with, on the luck of the run's first trials.
     pub trials: u64,
+    /// Whether the scenario gives that number: then no look has more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixed: bool,
     /// The looks, in order.
     pub variations: Vec<Variation>,
     /// Rates drawn from what is known of them, if any is given as a distribution.
@@ -28,6 +31,20 @@ pub struct Variation {
     pub name: String,
     /// What is otherwise, in words.
     pub says: String,
+    /// Its trials: more than others have where it left open what the run resolves.
+    #[serde(default)]
+    pub trials: u64,
+    /// Whether nothing strikes more often than stated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub milder: bool,
+}
+
+impl Variation {
+    /// One that is still to be played.
+    #[must_use]
+    pub const fn new(name: String, says: String) -> Self {
+        Self { name, says, trials: 0, milder: false }
+    }
 }
 
 /// How rates that are distributions were drawn.
@@ -92,7 +109,12 @@ impl DesignOutcome {
                 .iter()
                 .any(|of| if windows { of.verdict_windows == Some(verdict) } else { of.verdict_mean == verdict })
         };
-        let turned = depends.is_some() || says(Verdict::Meets) && says(Verdict::Misses);
+        // A look that is itself open is open for its luck.
+        let turned = match sampling {
+            Some(Verdict::Meets) => depends.is_some() && says(Verdict::Misses),
+            Some(Verdict::Misses) => depends.is_some() && says(Verdict::Meets),
+            _ => says(Verdict::Meets) && says(Verdict::Misses),
+        };
         let open = verdict == Some(Verdict::NotResolved);
         (open && (!turned || sampling == Some(Verdict::NotResolved)), open && turned)
     }
@@ -109,6 +131,9 @@ pub struct DesignVariation {
     pub verdict_mean: Verdict,
     /// The windows against the confidence.
     pub verdict_windows: Option<Verdict>,
+    /// Share of batches of jobs that are complete by their deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches_met: Option<Estimate>,
     /// The failure mode whose downtime differs most from the run's, of those that are varied.
     pub mostly: Option<String>,
 }

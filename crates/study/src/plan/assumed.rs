@@ -49,7 +49,9 @@ pub(super) fn look(alone: &Alone<'_>, trials: u64) -> Result<Result<Option<Assum
     let Some(plan) = assumptions::Plan::drawn(&study, None, alone.way()) else { return Ok(Ok(None)) };
     let Some(mut outcome) = alone.run(&study)? else { return Ok(Err(Stopped)) };
     let how = alone.how;
-    let Some(looks) = plan.play(&study, how.threads.count(), how.stop, &Silent)? else { return Ok(Err(Stopped)) };
+    let Some(looks) = plan.play(&study, &outcome, how.threads.count(), how.stop, &Silent)? else {
+        return Ok(Err(Stopped));
+    };
     looks.add_to(&mut outcome, &study);
     let Some(of) = outcome.designs.first() else { return Ok(Ok(None)) };
     let assumed = of.assumptions.as_ref().map(|assumed| Assumed {

@@ -17,7 +17,7 @@ fn looked(study: &Study, way: Way, threads: usize) -> Outcome {
     let played = way.play(study, (&labels(), way.method(), "asked for"), threads, &stop, &Silent).unwrap();
     let mut outcome = played.outcome;
     let plan = assumptions::Plan::drawn(study, None, Some(way)).unwrap();
-    plan.play(study, threads, &stop, &Silent).unwrap().unwrap().add_to(&mut outcome, study);
+    plan.play(study, &outcome, threads, &stop, &Silent).unwrap().unwrap().add_to(&mut outcome, study);
     outcome
 }
 

@@ -108,6 +108,7 @@ pub(super) fn concluded(
         assumed: Vec::new(),
         batches: Vec::new(),
         batches_asked: None,
+        gate: None,
         gate_kept: None,
         rule_of_thumb: best.and_then(|best| thumb(bench, allowed, best)),
         checked,

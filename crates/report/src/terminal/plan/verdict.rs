@@ -4,6 +4,7 @@ use super::super::causes::whole_percent;
 use super::super::number::{self, Toward};
 use super::super::page::{Tone, clean};
 use super::{allowed, cost_of, cost_words, downtime_words, target};
+use zonefall_study::gate::{of_average, of_batches, of_windows, percent};
 use zonefall_study::outcome::Verdict as Sampling;
 use zonefall_study::plan::{AskedBy, BAND, Planned, Verdict, Windowed};
 
@@ -24,9 +25,11 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                 )
             };
             let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
-            let too = windows(of) + &nights(of) + &kept(of);
-            let amiss = of.windows.as_ref().is_some_and(Windowed::is_amiss)
-                || of.batches_asked.is_some_and(|asked| asked.verdict != Sampling::Meets);
+            let too = others(of) + &windows(of) + &nights(of) + &kept(of);
+            let amiss = match &of.gate {
+                Some(gate) => gate.verdict != Sampling::Meets,
+                None => of.windows.as_ref().is_some_and(Windowed::is_amiss),
+            };
             match of.depends_on() {
                 Some(words) => (
                     format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{too}"),
@@ -127,7 +130,9 @@ fn windows(of: &Planned) -> String {
             );
         }
         Sampling::Misses => format!(
-            " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
+            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is missed: {share} of them met the target \
+             in {} trials.",
+            number::count(windows.trials)
         ),
         Sampling::NotResolved if windows.depends_on.is_some() => {
             let hangs = match windows.depends_on.as_deref() {
@@ -139,13 +144,49 @@ fn windows(of: &Planned) -> String {
             )
         }
         Sampling::NotResolved => format!(
-            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target.{}",
+            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target \
+             in {} trials.{}",
+            number::count(windows.trials),
             run_of_it(windows.trials_would_do)
         ),
     };
-    let knows = of.gate_kept.as_ref().is_some_and(|kept| kept.by.is_some());
-    let remedy = if knows { "" } else { ": a higher --target finds what misses less" };
+    // A scenario's gate is asked of others too (`kept`); the default one is not.
+    let remedy = match windows.asked_by {
+        AskedBy::Default => "; with `windows = true` in a `[gate]` it asks dearer candidates for their windows, too",
+        _ => "",
+    };
     format!("{says} A plan searches by the average{remedy}.")
+}
+
+/// What the scenario's gate asks of the answer beside windows and batches and is not shown to hold.
+fn others(of: &Planned) -> String {
+    let told = [
+        of.windows.as_ref().map(|windows| of_windows(&written(of), windows.asked_share)),
+        of.batches_asked.map(|asked| of_batches(asked.share)),
+    ];
+    let conditions = of.gate.iter().flat_map(|gate| &gate.conditions);
+    // That the average depends on assumptions is said before.
+    let average = of.depends_on().map(|_| of_average(&written(of)));
+    let amiss = conditions.filter(|of| {
+        let is_told = told.iter().chain([&average]).flatten().any(|told| *told == of.asks);
+        of.verdict != Sampling::Meets && !is_told
+    });
+    amiss
+        .map(|of| format!(" But `run --gate` asks for {}, and that is {}.", clean(&of.asks), came_to(of.verdict)))
+        .collect()
+}
+
+/// The target as conditions have it.
+fn written(of: &Planned) -> String {
+    format!("{}%", percent(of.target_share))
+}
+
+fn came_to(verdict: Sampling) -> &'static str {
+    match verdict {
+        Sampling::Meets => "met",
+        Sampling::Misses => "missed",
+        Sampling::NotResolved => "not resolved",
+    }
 }
 
 /// The same of batches of jobs, of which a share is asked to be complete by its deadline.
@@ -157,7 +198,7 @@ fn nights(of: &Planned) -> String {
             format!(" At least {share} of batches are complete by their deadline, as `run --gate` asks.")
         }
         Sampling::Misses => format!(
-            " But it fails `run --gate`, which asks for {share} of batches to be complete by their deadline. A plan searches by the \
+            " But `run --gate` asks for {share} of batches to be complete by their deadline, and that is missed. A plan searches by the \
              share of time."
         ),
         Sampling::NotResolved => format!(
@@ -179,27 +220,37 @@ fn kept(of_plan: &Planned) -> String {
     let Some(kept) = &of_plan.gate_kept else { return String::new() };
     match (&kept.by, kept.judged) {
         (Some(by), all) => {
-            let of = match all {
-                1 => "the first that was judged".to_owned(),
-                all => format!("of {} judged from cheap to dear", number::count(all)),
+            let before = match all {
+                1 => String::new(),
+                2 => "; 1 that costs less than this was asked and is not known to".to_owned(),
+                all => format!("; {} that cost less than this were asked and are not known to", number::count(all - 1)),
             };
             let (name, cost) = (clean(&by.design), cost_words(of_plan, by));
+            let luck = if of_plan.assumed.is_empty() { "" } else { ", as far as luck goes" };
             format!(
-                " The cheapest known to keep the gate is {name}, for {cost}, {of}; what is assumed is not looked at there."
+                " All that the gate asks was then asked of dearer candidates, the cheapest first: {name}, for {cost}, is known to keep \
+                 it{luck}{before}."
             )
         }
         (None, 0) => " No dearer candidate was tested that might keep the gate.".into(),
         (None, 1) => {
-            let open = if kept.not_resolved > 0 { " (not resolved)" } else { "" };
-            format!(" The one dearer candidate that was judged is not known to keep the gate{open}.")
+            let came = if kept.not_resolved > 0 { "that is not resolved" } else { "it is missed there, too" };
+            format!(
+                " All that the gate asks was then asked of the one dearer candidate that was tested enough: {came}."
+            )
         }
         (None, all) => {
             let open = match kept.not_resolved {
-                0 => String::new(),
-                open => format!(" ({} not resolved)", number::count(open)),
+                0 => "all of them miss it".to_owned(),
+                open if open == all => "not resolved of any of them".to_owned(),
+                open => format!(
+                    "{} of them miss it, of {} that is not resolved",
+                    number::count(all - open),
+                    number::count(open)
+                ),
             };
             format!(
-                " Of {} dearer candidates that were judged none is known to keep the gate{open}.",
+                " All that the gate asks was then asked of {} dearer candidates: none is known to keep it ({open}).",
                 number::count(all)
             )
         }

@@ -3,10 +3,10 @@
 use super::super::causes::whole_percent;
 use super::super::number::{self, Toward};
 use super::super::page::{Tone, clean};
-use super::{allowed, cost_of, cost_words, downtime_words, target};
+use super::{allowed, cost_of, cost_words, downtime_words, name, target};
 use zonefall_study::gate::{of_average, of_batches, of_windows, percent};
 use zonefall_study::outcome::Verdict as Sampling;
-use zonefall_study::plan::{AskedBy, BAND, Planned, Verdict, Windowed};
+use zonefall_study::plan::{AskedBy, BAND, Offer, Planned, Verdict, Windowed};
 
 /// Causes that the verdict names.
 const NAMED: usize = 2;
@@ -14,90 +14,83 @@ const NAMED: usize = 2;
 /// The answer in one sentence.
 pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
     match (of.verdict, &of.best) {
-        (Verdict::Found, Some(best)) => {
-            let within = if of.meets_target_itself {
-                format!("it meets the target of {} on average over the years", target(of))
-            } else {
-                let band = BAND * 100.0;
-                format!(
-                    "its misses are proven to be at most {band:.0} % above what the target of {} allows on average over the years",
-                    target(of)
-                )
-            };
-            let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
-            let too = others(of) + &windows(of) + &nights(of) + &kept(of);
-            let amiss = match &of.gate {
-                Some(gate) => gate.verdict != Sampling::Meets,
-                None => of.windows.as_ref().is_some_and(Windowed::is_amiss),
-            };
-            match of.depends_on() {
-                Some(words) => (
-                    format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{too}"),
-                    Tone::Unsure,
-                ),
-                None => (format!("{said}.{too}"), if amiss { Tone::Unsure } else { Tone::Good }),
-            }
-        }
-        (Verdict::NoneMeets, _) => {
-            let closest = of.closest.as_ref().map_or(String::new(), |closest| {
-                format!(
-                    " The closest is {}, for {}, with {}; the target allows {}.{}",
-                    clean(&closest.design),
-                    cost_words(of, closest),
-                    downtime_words(closest),
-                    allowed(of),
-                    above_all(of)
-                )
-            });
-            // What misses more than nine tenths of the budget may still be just within it.
-            let in_band =
-                of.closest.as_ref().and_then(|closest| closest.low).is_some_and(|low| low <= 1.0 - of.target_share);
-            let words = if in_band {
-                "No design is proven to meet it, and at best one just does."
-            } else {
-                "No design meets it."
-            };
-            let hangs = of.depends_on().map_or(String::new(), |words| {
-                format!(" That is as far as luck goes; it depends on assumptions: {words}.")
-            });
-            let tone = if hangs.is_empty() { Tone::Bad } else { Tone::Unsure };
-            (format!("{words}{hangs}{closest}{}", dearer(of)), tone)
-        }
-        (Verdict::TooDear, _) => {
-            let least = of.priced.as_ref().map_or(String::new(), |priced| {
-                format!(
-                    ": the cheapest, {}, costs {}, simulated",
-                    clean(&priced.cheapest),
-                    cost_of(of, priced.least_cost)
-                )
-            });
-            (
-                format!(
-                    "No candidate is within `max_cost`{least}. None was tested: allow more, or offer less of what is paid for."
-                ),
-                Tone::Bad,
-            )
-        }
-        (_, Some(best)) => (
-            format!(
-                "Not resolved: the trials do not suffice.{} The most promising is {}, for {}.{}",
-                would_do(of),
-                clean(&best.design),
-                cost_words(of, best),
-                dearer(of)
-            ),
-            Tone::Unsure,
-        ),
-        _ => (format!("Not resolved: the trials do not suffice.{}{}", would_do(of), dearer(of)), Tone::Unsure),
+        (Verdict::Found, Some(best)) => found(of, best),
+        (Verdict::NoneMeets, _) => none_meets(of),
+        (Verdict::TooDear, _) => (too_dear(of), Tone::Bad),
+        (_, best) => (not_resolved(of, best.as_ref()), Tone::Unsure),
     }
+}
+
+/// The cheapest design that meets, and what `run --gate` asks of it beside.
+fn found(of: &Planned, best: &Offer) -> (String, Tone) {
+    let within = if of.meets_target_itself {
+        format!("it meets the target of {} on average over the years", target(of))
+    } else {
+        let band = BAND * 100.0;
+        format!(
+            "its misses are proven to be at most {band:.0} % above what the target of {} allows on average over the years",
+            target(of)
+        )
+    };
+    let said = format!("{}, for {}: {within}", name(&best.design), cost_words(of, best));
+    let too = others(of) + &windows(of) + &nights(of) + &kept(of);
+    let amiss = match &of.gate {
+        Some(gate) => gate.verdict != Sampling::Meets,
+        None => of.windows.as_ref().is_some_and(Windowed::is_amiss),
+    };
+    match of.depends_on() {
+        Some(words) => {
+            (format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{too}"), Tone::Unsure)
+        }
+        None => (format!("{said}.{too}"), if amiss { Tone::Unsure } else { Tone::Good }),
+    }
+}
+
+/// That no design meets, and which comes closest.
+fn none_meets(of: &Planned) -> (String, Tone) {
+    let closest = of.closest.as_ref().map_or(String::new(), |closest| {
+        format!(
+            " The closest is {}, for {}, with {}; the target allows {}.{}",
+            name(&closest.design),
+            cost_words(of, closest),
+            downtime_words(closest),
+            allowed(of),
+            above_all(of)
+        )
+    });
+    // What misses more than nine tenths of the budget may still be just within it.
+    let in_band = of.closest.as_ref().and_then(|closest| closest.low).is_some_and(|low| low <= 1.0 - of.target_share);
+    let words =
+        if in_band { "No design is proven to meet it, and at best one just does." } else { "No design meets it." };
+    let hangs = of
+        .depends_on()
+        .map_or(String::new(), |words| format!(" That is as far as luck goes; it depends on assumptions: {words}."));
+    let tone = if hangs.is_empty() { Tone::Bad } else { Tone::Unsure };
+    (format!("{words}{hangs}{closest}{}", dearer(of)), tone)
+}
+
+/// That the budget allows none, and the least that it would take.
+fn too_dear(of: &Planned) -> String {
+    let least = of.priced.as_ref().map_or(String::new(), |priced| {
+        format!(": the cheapest, {}, costs {}, simulated", name(&priced.cheapest), cost_of(of, priced.least_cost))
+    });
+    format!("No candidate is within `max_cost`{least}. None was tested: allow more, or offer less of what is paid for.")
+}
+
+/// That more trials would tell, and who looks best so far.
+fn not_resolved(of: &Planned, best: Option<&Offer>) -> String {
+    let promising = best.map_or(String::new(), |best| {
+        format!(" The most promising is {}, for {}.", name(&best.design), cost_words(of, best))
+    });
+    format!("Not resolved: the trials do not suffice.{}{promising}{}", would_do(of), dearer(of))
 }
 
 /// Who was not tested, because the budget does not allow it.
 fn dearer(of: &Planned) -> String {
     let priced = of.priced.as_ref().filter(|priced| priced.too_dear > 0);
     let cheapest = priced.and_then(|priced| Some((priced.too_dear, priced.dearer.as_ref()?)));
-    cheapest.map_or(String::new(), |(count, (name, cost))| {
-        let (name, cost) = (clean(name), cost_of(of, *cost));
+    cheapest.map_or(String::new(), |(count, (dearest, cost))| {
+        let (name, cost) = (name(dearest), cost_of(of, *cost));
         let others = match count {
             1 => format!("{name}, for {cost}, was not tested"),
             _ => {
@@ -225,7 +218,7 @@ fn kept(of_plan: &Planned) -> String {
                 2 => "; 1 that costs less than this was asked and is not known to".to_owned(),
                 all => format!("; {} that cost less than this were asked and are not known to", number::count(all - 1)),
             };
-            let (name, cost) = (clean(&by.design), cost_words(of_plan, by));
+            let (name, cost) = (name(&by.design), cost_words(of_plan, by));
             let luck = if of_plan.assumed.is_empty() { "" } else { ", as far as luck goes" };
             format!(
                 " All that the gate asks was then asked of dearer candidates, the cheapest first: {name}, for {cost}, is known to keep \

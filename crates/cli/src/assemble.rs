@@ -1,6 +1,7 @@
 //! From a scenario to a study.
 
 use crate::exit;
+use crate::gate;
 use crate::script;
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use zonefall_fleet::population;
 use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Gated, Key, Question};
+use zonefall_study::plan::{self, Candidate, FIRST_LOOK, Gated, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, LocalTime, Study};
 
@@ -180,16 +181,12 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
     })
 }
 
-/// What `run --gate` asks of a design beside its average.
+/// What `run --gate` asks of a design.
 fn gated(scenario: &Scenario) -> Gated {
-    let Some(gate) = &scenario.gate else {
-        return Gated { windows: AskedBy::Default, batches: None, shapes: Vec::new() };
-    };
     let named = |name: &String| scenario.designs.iter().position(|design| design.name == *name);
     Gated {
-        windows: if gate.windows { AskedBy::Gate } else { AskedBy::Nobody },
-        batches: gate.batches_by_deadline,
-        shapes: gate.designs.iter().filter_map(named).collect(),
+        own: scenario.gate.as_ref().map(gate::asked),
+        shapes: scenario.gate.iter().flat_map(|gate| &gate.designs).filter_map(named).collect(),
     }
 }
 

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use zonefall_scenario::{Scenario, nearest};
 use zonefall_study::comparison::{DESIGNS_MAX, compare as compared, united};
+use zonefall_study::listed;
 use zonefall_study::{Study, Threads, Visit};
 
 /// Compares.
@@ -41,8 +42,8 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     let names = named(&studies);
     match names.as_slice() {
         [] | [_] if !options.only.is_empty() => {
-            let words = format!("--only leaves {} alone, and a comparison needs two designs", names.join(", "));
-            console.complain(&format!("error: {words}; there are: {}", all.join(", ")));
+            let words = format!("--only leaves {} alone, and a comparison needs two designs", listed(&names));
+            console.complain(&format!("error: {words}; there are: {}", listed(&all)));
             return Ok(Exit::Usage);
         }
         [] | [_] => {
@@ -147,7 +148,7 @@ fn choose(studies: &mut [Study], only: &[String]) -> Result<(), String> {
         if !names.contains(asked) {
             let all: Vec<&str> = names.iter().map(String::as_str).collect();
             let help = nearest(asked, &all)
-                .map_or_else(|| format!("there are: {}", all.join(", ")), |name| format!("did you mean `{name}`?"));
+                .map_or_else(|| format!("there are: {}", listed(&all)), |name| format!("did you mean `{name}`?"));
             return Err(format!("there is no design `{asked}`; {help}"));
         }
     }

@@ -16,7 +16,12 @@ pub fn in_minutes(length: SimDuration) -> f64 {
 
 /// What came of what the scenario asks; none where it asks nothing of its own.
 pub fn judged(scenario: &Scenario, outcome: &Outcome) -> Option<Judgement> {
-    let of = |gate: &zonefall_scenario::Gate| Gate {
+    scenario.gate.as_ref().map(|gate| judge(&asked(gate), outcome))
+}
+
+/// What a scenario's gate asks.
+pub fn asked(gate: &zonefall_scenario::Gate) -> Gate {
+    Gate {
         designs: gate.designs.clone(),
         average: gate.average,
         windows: gate.windows,
@@ -24,8 +29,7 @@ pub fn judged(scenario: &Scenario, outcome: &Outcome) -> Option<Judgement> {
         batches_by_deadline: gate.batches_by_deadline,
         no_worse: gate.no_worse,
         not_resolved_passes: gate.not_resolved_passes,
-    };
-    scenario.gate.as_ref().map(|gate| judge(&of(gate), outcome))
+    }
 }
 
 /// How a run ends. Without `--gate` the verdicts do not matter.

@@ -14,8 +14,7 @@ use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zonefall_scenario::{FaultSource, Impossible, Method, Plan, Scenario, standbys_unpriced};
-use zonefall_study::gate::{Condition, Judgement, of_batches, of_windows, percent};
-use zonefall_study::plan::{AskedBy, Planned, Stand, Verdict, plan as planned};
+use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
 /// Plans.
@@ -61,7 +60,8 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     answer.notes.extend(set_aside(options, plan));
-    answer.notes.extend(notes(plan));
+    let shown = answer.best.as_ref().or(answer.closest.as_ref()).map(|of| of.design.clone());
+    answer.notes.extend(notes(plan, shown.as_deref()));
     let csv = zonefall_report::plan_csv(&answer, options.shown.csv_locale.into())?;
     let json = || zonefall_report::to_json(&answer);
     let table = || zonefall_report::terminal::plan(&answer, style(console));
@@ -83,8 +83,8 @@ fn set_aside(options: &args::Plan, plan: &Plan) -> Option<String> {
     Some(format!("The scenario's method = \"{word}\" is for `run` and set aside here: {instead}."))
 }
 
-/// What was left out, and where the cost comes from.
-fn notes(plan: &Plan) -> Vec<String> {
+/// What was left out, hints on candidates, those on the one that is shown first, and where the cost comes from.
+fn notes(plan: &Plan, shown: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
     match &plan.price {
         Some(price) => notes.push(format!(
@@ -99,7 +99,7 @@ fn notes(plan: &Plan) -> Vec<String> {
     notes.extend(unpriced.map(|words| format!("Cost: {words}.")));
     notes
         .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
-    notes.extend(plan.doubts.words());
+    notes.extend(plan.doubts.words_first_of(shown.unwrap_or_default()));
     if plan.over_limit > 0 {
         notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
     }
@@ -113,29 +113,13 @@ fn notes(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// With `--gate` the verdict decides, and what `[gate]` asks of windows and of batches of jobs, as of a run.
+/// With `--gate` the verdict decides, and what `[gate]` asks, as of a run.
 fn gate(options: &args::Plan, scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
     match answer.verdict {
         _ if !options.gate => Exit::Fine,
         Verdict::Found | Verdict::NoneMeets if answer.depends_on().is_some() => Exit::NotResolved,
-        Verdict::Found => asked_beside(scenario, answer, console),
+        Verdict::Found => answer.gate.as_ref().map_or(Exit::Fine, |judged| ends(judged, scenario, console)),
         Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,
     }
-}
-
-fn asked_beside(scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
-    let windows = answer.windows.as_ref().filter(|of| of.asked_by == AskedBy::Gate);
-    let target = format!("{}%", percent(answer.target_share));
-    let windows = windows.map(|of| (of_windows(&target, of.asked_share), of.verdict));
-    let batches = answer.batches_asked.map(|of| (of_batches(of.share), of.verdict));
-    let design = answer.best.as_ref().map_or_else(String::new, |best| best.design.clone());
-    let asked = [windows, batches].into_iter().flatten();
-    let conditions: Vec<Condition> =
-        asked.map(|(asks, verdict)| Condition { design: design.clone(), asks, verdict }).collect();
-    if conditions.is_empty() {
-        return Exit::Fine;
-    }
-    let open_passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
-    ends(&Judgement::of(conditions, open_passes), scenario, console)
 }

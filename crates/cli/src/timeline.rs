@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 use std::io::Write;
 use zonefall_report::terminal::Told;
 use zonefall_scenario::{FaultSource, Scenario, nearest};
+use zonefall_study::listed;
 use zonefall_study::timeline::{Pick, pick, timeline as told};
 use zonefall_study::{Study, Threads, Visit};
 
@@ -90,7 +91,7 @@ pub fn named(asked: &str, names: &[&str], console: Console) -> Option<usize> {
     let found = names.iter().position(|name| *name == asked);
     if found.is_none() {
         let help = nearest(asked, names)
-            .map_or_else(|| format!("there are: {}", names.join(", ")), |name| format!("did you mean `{name}`?"));
+            .map_or_else(|| format!("there are: {}", listed(names)), |name| format!("did you mean `{name}`?"));
         console.complain(&format!("error: there is no design `{asked}`; {help}"));
     }
     found

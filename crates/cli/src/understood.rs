@@ -10,6 +10,7 @@ use zonefall_report::count;
 use zonefall_report::terminal::wrapped;
 use zonefall_scenario::{Arrivals, Course, Daily, Gate, Scenario, Surge, Window, duration_words};
 use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_windows, spaced};
+use zonefall_study::listed;
 
 /// The width of a page.
 const WIDTH: usize = 100;
@@ -77,7 +78,7 @@ pub fn of_traces(scenario: &Scenario) -> Vec<String> {
         }
     }
     let all = says.len() == 1 && says[0].1.len() == scenario.designs.len();
-    let whose = |names: &[&str]| if all { String::new() } else { format!(" of {}", names.join(", ")) };
+    let whose = |names: &[&str]| if all { String::new() } else { format!(" of {}", listed(names)) };
     says.iter().map(|(words, names)| format!("demand{}: {words}", whose(names))).collect()
 }
 
@@ -211,7 +212,7 @@ pub fn gate(of: &Gate, scenario: &Scenario) -> String {
     if let (true, Some(first)) = (of.no_worse, scenario.designs.first()) {
         asks.push(of_no_worse(&first.name));
     }
-    let whom = if of.designs.is_empty() { "every design".to_owned() } else { of.designs.join(", ") };
+    let whom = if of.designs.is_empty() { "every design".to_owned() } else { listed(&of.designs) };
     let open = if of.not_resolved_passes { "passes" } else { "fails" };
     format!("{whom}: {}; what is not resolved {open}", asks.join("; "))
 }

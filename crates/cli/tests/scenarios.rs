@@ -21,6 +21,8 @@ mod probes;
 mod regions;
 #[path = "scenarios/releases.rs"]
 mod releases;
+#[path = "scenarios/scripted.rs"]
+mod scripted;
 #[path = "scenarios/sessions.rs"]
 mod sessions;
 #[path = "scenarios/tiers.rs"]

@@ -5,6 +5,7 @@ use crate::number;
 use crate::page::{Grid, Side, Tone, clean};
 use zonefall_study::gate::{Condition, Judgement};
 use zonefall_study::outcome::{Outcome, Verdict};
+use zonefall_study::quoted;
 
 /// Conditions that the sentence names; more are counted.
 const NAMED: usize = 2;
@@ -84,7 +85,7 @@ fn remedy(of: &Judgement) -> String {
 fn named(of: &Judgement, verdict: Verdict) -> String {
     let all: Vec<&Condition> = of.conditions.iter().filter(|condition| condition.verdict == verdict).collect();
     let mut named: Vec<String> =
-        all.iter().take(NAMED).map(|of| format!("{} ({})", clean(&of.design), clean(&of.asks))).collect();
+        all.iter().take(NAMED).map(|of| format!("{} ({})", quoted(&clean(&of.design)), clean(&of.asks))).collect();
     if all.len() > NAMED {
         named.push(format!("{} more", all.len() - NAMED));
     }

@@ -36,12 +36,24 @@ pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static
     in_words(design.kept_open(windows))
 }
 
+/// Which of both verdicts is open, where the other one is met: a table below has a plain tick for that.
+fn which_is_open(design: &DesignOutcome) -> Option<&'static str> {
+    match (design.verdict_mean, design.verdict_windows) {
+        (Verdict::Meets, Some(Verdict::NotResolved)) => Some("in windows"),
+        (Verdict::NotResolved, Some(Verdict::Meets)) => Some("on average"),
+        _ => None,
+    }
+}
+
 /// What more trials would do for a design that is not resolved.
-fn remedy(design: &DesignOutcome) -> &'static str {
+fn remedy(design: &DesignOutcome) -> String {
+    let which = which_is_open(design).map_or(String::new(), |which| format!(" {which}"));
     match kept_open_by(design) {
-        (false, true) => "its verdict depends on assumptions, and more trials do not help",
-        (true, true) => "its verdict depends on luck and on assumptions, and more trials help with the first alone",
-        _ => "run more trials",
+        (false, true) => format!("its verdict{which} depends on assumptions, and more trials do not help"),
+        (true, true) => {
+            format!("its verdict{which} depends on luck and on assumptions, and more trials help with the first alone")
+        }
+        _ => "run more trials".into(),
     }
 }
 
@@ -79,7 +91,7 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String, String)> {
     let words = match (all, meets.len()) {
         (1, 1) => return one(format!("{} meets the objective.", meets[0])),
         (1, _) if misses.is_empty() => {
-            let words = outcome.designs.first().map_or("run more trials", remedy);
+            let words = outcome.designs.first().map_or_else(String::new, remedy);
             return one(format!("{} is not resolved: {words}.", open[0]));
         }
         (1, _) => return one(format!("{} misses the objective.", misses[0])),
@@ -89,8 +101,11 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String, String)> {
         (all, met) => format!("{met} of {all} designs meet the objective: {}.", meets.join("; ")),
     };
     let open = outcome.designs.iter().filter(|design| both(design) == Verdict::NotResolved).map(|design| {
-        in_words(kept_open_by(design))
-            .map_or_else(|| clean(&design.design), |why| format!("{} ({why})", clean(&design.design)))
+        let open = [which_is_open(design), in_words(kept_open_by(design))];
+        match open.into_iter().flatten().collect::<Vec<&str>>().as_slice() {
+            [] => clean(&design.design),
+            why => format!("{} ({})", clean(&design.design), why.join(": ")),
+        }
     });
     let mut others = String::new();
     for (says, which) in [("Missed by", misses), ("Not resolved", open.collect())] {

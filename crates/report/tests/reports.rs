@@ -713,6 +713,7 @@ fn planned(name: &str) -> Planned {
         assumed: vec![],
         batches: vec![],
         batches_asked: None,
+        gate: None,
         gate_kept: None,
         notes: vec![format!("a note of {name}")],
     }

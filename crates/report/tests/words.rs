@@ -89,6 +89,27 @@ fn the_headline_tells_what_keeps_either_verdict_open() {
     outcome.designs.truncate(1);
     let one = markdown(&outcome);
     assert!(one.contains("one-zone is not resolved: its verdict depends on luck and on assumptions"), "{one}");
+    // Where the table has a plain tick for one of both, the headline says that it means the other.
+    let design = &mut outcome.designs[0];
+    (design.verdict_mean, design.verdict_windows) = (Meets, Some(NotResolved));
+    design.assumptions.as_mut().unwrap().verdict_mean_sampling = Meets;
+    let one = markdown(&outcome);
+    assert!(one.contains("one-zone is not resolved: its verdict in windows depends on assumptions"), "{one}");
+}
+
+/// Names that hold commas are told apart where several stand in one sentence.
+#[test]
+fn names_with_commas_are_told_apart() {
+    let mut outcome = common::outcome();
+    outcome.gate = Some(Judgement::of(
+        ["capacity 4, zones 3", "b"]
+            .map(|design| Condition { design: design.into(), asks: "on average".into(), verdict: Verdict::Misses })
+            .into(),
+        false,
+    ));
+    let said = page(&outcome);
+    let words = "Gate: 2 of 2 conditions are missed: `capacity 4, zones 3` (on average), b (on average).";
+    assert!(said.contains(words), "{said}");
 }
 
 /// A run and a comparison show the same figure for the same difference, towards zero whichever design saves, its ends outwards; and the

@@ -5,6 +5,7 @@
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::BTreeMap;
 
 /// Hints that say of machines, gateways, standbys, jobs and autoscale that they hardly do what is meant.
 const OF_CAPACITY: [&str; 6] =
@@ -21,6 +22,8 @@ struct Doubt {
     /// Each with what is told of it: whom the same is told of, is not named.
     names: Vec<(String, String)>,
     more: bool,
+    /// What is told of each, by its name.
+    everybody: BTreeMap<String, String>,
 }
 
 /// All of them.
@@ -38,10 +41,12 @@ impl Doubts {
         for item in items.into_iter().filter(|item| Self::is_one(item)) {
             let known = self.0.iter_mut().find(|of| of.code == item.code && alike(&of.message, &item.message));
             let Some(known) = known else {
-                let (code, message) = (item.code, item.message.clone());
-                self.0.push(Doubt { code, names: vec![(name(), message.clone())], message, more: false });
+                let (code, message, name) = (item.code, item.message.clone(), name());
+                let everybody = BTreeMap::from([(name.clone(), message.clone())]);
+                self.0.push(Doubt { code, names: vec![(name, message.clone())], message, more: false, everybody });
                 continue;
             };
+            known.everybody.entry(name()).or_insert_with(|| item.message.clone());
             let is_new = known.names.iter().all(|(_, message)| *message != item.message);
             if is_new && known.names.len() <= NAMED {
                 known.names.push((name(), item.message.clone()));
@@ -66,17 +71,37 @@ impl Doubts {
 
     /// A sentence each: "With capacity 2: `web` begins with 2 machines … (W028); the like with capacity 3".
     pub fn words(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|of| {
-            let names: Vec<&str> = of.names.iter().map(|(name, _)| name.as_str()).collect();
-            let (first, others) = names.split_first().map_or(("", &[][..]), |(first, others)| (*first, others));
-            let others = match (others, of.more) {
-                ([], false) => String::new(),
-                ([], true) => "; the like with more of them".to_owned(),
-                (names, false) => format!("; the like with {}", names.join("; ")),
-                (names, true) => format!("; the like with {}; and more", names.join("; ")),
-            };
-            format!("With {first}: {} ({}){others}.", of.message, of.code)
-        })
+        self.0.iter().map(|of| of.words(None))
+    }
+
+    /// The same, where what is told of one of them comes first, and in its words.
+    pub fn words_first_of(&self, name: &str) -> Vec<String> {
+        let (own, others): (Vec<&Doubt>, Vec<&Doubt>) = self.0.iter().partition(|of| of.everybody.contains_key(name));
+        own.into_iter().chain(others).map(|of| of.words(Some(name))).collect()
+    }
+}
+
+impl Doubt {
+    fn words(&self, of: Option<&str>) -> String {
+        let own = of.and_then(|name| self.everybody.get_key_value(name));
+        let known = own.into_iter().chain(self.names.iter().map(|(name, message)| (name, message)));
+        let mut told: Vec<(&str, &str)> = Vec::new();
+        for (name, message) in known {
+            if told.iter().all(|(other, of)| other != name && of != message) {
+                told.push((name, message));
+            }
+        }
+        let more = self.more || told.len() > NAMED + 1;
+        told.truncate(NAMED + 1);
+        let names: Vec<&str> = told.iter().skip(1).map(|(name, _)| *name).collect();
+        let others = match (names.as_slice(), more) {
+            ([], false) => String::new(),
+            ([], true) => "; the like with more of them".to_owned(),
+            (names, false) => format!("; the like with {}", names.join("; ")),
+            (names, true) => format!("; the like with {}; and more", names.join("; ")),
+        };
+        let (first, message) = told.first().copied().unwrap_or_default();
+        format!("With {first}: {message} ({}){others}.", self.code)
     }
 }
 
@@ -111,6 +136,11 @@ mod tests {
         let said: Vec<String> = doubts.words().collect();
         let first = "With capacity 1: begins with 1, below 7 (W028); the like with capacity 2; capacity 3; capacity 4; and more.";
         assert_eq!(said, [first, "With capacity 1: CPU is never above 100 % (W028)."]);
+        // Of one of them it comes first, also where it has no place among the few.
+        let of = doubts.words_first_of("capacity 6").remove(0);
+        let first = "With capacity 6: begins with 6, below 7 (W028); the like with capacity 1; capacity 2; capacity 3; and more.";
+        assert_eq!(of, first);
+        assert_eq!(doubts.words_first_of("capacity 9").remove(0), said[0]);
         doubts.allow(|code| code == "W028");
         assert_eq!(doubts, Doubts::default());
     }

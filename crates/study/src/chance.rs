@@ -11,7 +11,7 @@
 use crate::study::Study;
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::{Kind, Mode, Scope};
-use zonefall_fleet::{Design, Footing, Part, ScaleSet, Service, StartState, Structure};
+use zonefall_fleet::{Design, ScaleSet, Service, StartState, Structure};
 
 /// Whether something that is drawn may reach the design.
 pub(crate) fn reaches(study: &Study, design: &Design) -> bool {
@@ -84,7 +84,7 @@ fn is_in(design: &Design, struck: bool) -> bool {
         || jobs.as_ref().is_some_and(|jobs| jobs.sigma > 0.0)
         || sets.iter().any(|set| is_in_set(set, struck, balancer.is_some()))
         || is_in_service(service)
-        || design.structure().is_some_and(|service| is_in_parts(service, struck))
+        || design.structure().is_some_and(is_in_parts)
 }
 
 fn is_in_set(set: &ScaleSet, struck: bool, probed: bool) -> bool {
@@ -130,13 +130,10 @@ fn is_in_service(service: &Service) -> bool {
     gateway.as_ref().is_some_and(|gateway| varies(&gateway.grows_in))
 }
 
-fn is_in_parts(service: &Structure, struck: bool) -> bool {
-    // A component stands on a keyed rack of its zones.
-    let stands = service.nodes.iter().any(|node| match &node.part {
-        Part::Component(component) => matches!(component.footing, Footing::Zone(_) | Footing::Zones { .. }),
-        Part::Sets(..) | Part::Group { .. } => false,
-    });
-    struck && stands || !service.failovers.is_empty()
+fn is_in_parts(service: &Structure) -> bool {
+    // The rack of a zone that a component stands on goes by its name, so it is the same in every trial; what takes a component by itself,
+    // and what it recovers from by luck, are modes.
+    !service.failovers.is_empty()
 }
 
 /// Whether a law has more than one value.

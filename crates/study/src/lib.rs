@@ -50,4 +50,4 @@ pub use stopping::go_on;
 pub use study::{LocalTime, Study};
 pub use tally::{DesignTally, Reference, Tally};
 pub use visit::Visit;
-pub use zonefall_topology::{grouped, is_hidden};
+pub use zonefall_topology::{grouped, is_hidden, listed, quoted};

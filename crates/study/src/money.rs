@@ -2,7 +2,10 @@
 //!
 //! In: prices by set and by what a machine is paid as, and the machine-time of a ledger. Out: bills in millionths of the
 //! currency a trial, exact integers, so that they merge. A month of a bill has 730 hours, as price pages have it. What a
-//! design has once, whatever its machines (a load balancer), is paid by the hour.
+//! design has once, whatever its machines (a load balancer), is paid by the hour. Amounts of an outcome are whole cents, rounded
+//! once and here ([`cents`]), so that what all reports show of them sums.
+
+mod cents;
 
 use crate::conclude::MS_PER_HOUR;
 use crate::outcome::{BillItem, BillOutcome, Estimate, MoneyOutcome, Quality, SlaOutcome};
@@ -102,12 +105,15 @@ impl Billing<'_> {
     /// The bill.
     pub(crate) fn outcome(&self) -> BillOutcome {
         let bill = scaled(self.bill, HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms / BILL_UNIT);
-        let items = self.items();
+        let mut items = self.items();
         // SL-03: what the promise covers.
         let covered = items.iter().filter(|item| ["on_demand", "committed"].contains(&item.item.as_str()));
         let covered: f64 = covered.map(|item| item.cost_per_month).sum();
         let credit = self.sla.and_then(|sla| sla.credit_percent).map(|percent| scaled(percent, covered / 100.0));
-        let downtime = self.downtime_per_hour.map(|cost| scaled(self.unavailability, HOURS_PER_MONTH * cost));
+        let credit = credit.map(cents::gained);
+        let downtime =
+            self.downtime_per_hour.map(|cost| cents::spent(scaled(self.unavailability, HOURS_PER_MONTH * cost)));
+        let bill = cents::billed(bill, &mut items);
         BillOutcome {
             items,
             bill_per_month: bill,
@@ -126,7 +132,7 @@ impl Billing<'_> {
             let cost: f64 = costs.map(|(set, rates)| set[at] / MS_PER_HOUR * rates[at] as f64 / PRICE_UNIT).sum();
             BillItem {
                 item: (*name).into(),
-                machine_hours_per_month: Some(hours * share),
+                machine_hours_per_month: Some(cents::hours(hours * share)),
                 cost_per_month: cost * share,
             }
         };
@@ -158,10 +164,11 @@ fn total(bill: Estimate, credit: Option<Estimate>, downtime: Option<Estimate>) -
     let or_zero = |of: Option<Estimate>, end: fn(Estimate) -> f64| of.map_or(0.0, end);
     let bounded = [Some(bill), downtime].into_iter().flatten().any(|of| of.quality == Quality::UpperBound);
     let low = bill.low.map(|low| low + or_zero(downtime, |of| of.low.unwrap_or(0.0)) - or_zero(credit, |of| of.high));
+    // What is whole cents stays so: only what binary fractions add is rounded away.
     Estimate {
-        mean: bill.mean + or_zero(downtime, |of| of.mean) - or_zero(credit, |of| of.mean),
-        low: low.filter(|_| !bounded).map(|low| low.max(0.0)),
-        high: bill.high + or_zero(downtime, |of| of.high) - or_zero(credit, |of| of.low.unwrap_or(0.0)),
+        mean: cents::nearest(bill.mean + or_zero(downtime, |of| of.mean) - or_zero(credit, |of| of.mean)),
+        low: low.filter(|_| !bounded).map(|low| cents::nearest(low.max(0.0))),
+        high: cents::nearest(bill.high + or_zero(downtime, |of| of.high) - or_zero(credit, |of| of.low.unwrap_or(0.0))),
         quality: if bounded { Quality::UpperBound } else { bill.quality },
         hits: bill.hits,
     }

@@ -7,7 +7,7 @@
 
 mod shown;
 
-pub use shown::{grouped, is_hidden};
+pub use shown::{grouped, is_hidden, listed, quoted};
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -19,9 +19,25 @@ pub fn grouped(number: u128) -> String {
     text
 }
 
+/// A name as it stands among others: in backquotes where it holds what stands between them.
+pub fn quoted(name: &str) -> String {
+    if name.contains([',', ';']) { format!("`{name}`") } else { name.to_owned() }
+}
+
+/// Names one after the other: "one, two", and "`capacity 4, zones 3`, two".
+pub fn listed<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
+    names.into_iter().map(|name| quoted(name.as_ref())).collect::<Vec<String>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_commas_are_told_apart_in_lists() {
+        assert_eq!(listed(["one", "two"]), "one, two");
+        assert_eq!(listed(["capacity 4, zones 3", "a;b", "two"]), "`capacity 4, zones 3`, `a;b`, two");
+    }
 
     #[test]
     fn commas_stand_between_thousands() {

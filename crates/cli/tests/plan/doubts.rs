@@ -44,6 +44,26 @@ fn as_05_as_06_what_candidates_hardly_mean_is_told_once_with_their_names() {
     assert_eq!(of(&desk), [""; 0]);
 }
 
+/// Of many candidates of which one thing is told, the answer is named first, and in its own words.
+#[test]
+fn what_is_told_of_the_answer_comes_first() {
+    let desk = scaled(&choice("scale_set.web.capacity", "[60, 50, 40, 30, 20, 15]"));
+    let of = |desk: &Desk| -> Value {
+        let ran = desk.run("plan s.toml --target 90% --trials 128 --no-assumptions --format json");
+        serde_json::from_str(&ran.ends(0).out).unwrap()
+    };
+    let told = of(&desk);
+    let best = told["best"]["design"].as_str().unwrap();
+    let hints: Vec<&str> = told["notes"].as_array().unwrap().iter().filter_map(|note| note.as_str()).collect();
+    let hint = hints.iter().find(|note| note.contains("(W028)")).unwrap();
+    assert!(hint.starts_with(&format!("With {best}: ")), "{best}: {hint}");
+    // Where autoscale resizes the set, its capacity is only where it starts: nothing lies beyond its ends.
+    assert!(hints.iter().all(|note| !note.contains("that [plan] allows")), "{hints:?}");
+    desk.put("s.toml", desk.read("s.toml").replace("[60, 50, 40, 30, 20, 15]", "[4, 5, 6]"));
+    let told = of(&desk).to_string();
+    assert!(!told.contains("that [plan] allows"), "{told}");
+}
+
 #[test]
 fn a_peak_above_what_a_candidate_gives_is_told_with_the_candidate() {
     let text = "start = \"2026-01-05\"\nname = \"shop\"\nhorizon = \"30 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"250 req/s\"\n\

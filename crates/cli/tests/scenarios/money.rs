@@ -18,6 +18,14 @@ fn near(value: &Value, expected: f64) {
     assert!((value - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{value}, not {expected}");
 }
 
+/// An amount as results have it: whole cents, within one of what it is.
+#[track_caller]
+fn to_the_cent(value: &Value, expected: f64) {
+    let value = value.as_f64().unwrap();
+    assert!((value - expected).abs() <= 0.01 + 1e-9, "{value}, not {expected}");
+    assert_eq!(value, (100.0 * value).round() / 100.0, "not whole cents");
+}
+
 fn item<'a>(design: &'a Value, name: &str) -> &'a Value {
     let items = design["bill"]["items"].as_array().unwrap();
     items.iter().find(|item| item["item"] == name).unwrap_or(&Value::Null)
@@ -42,7 +50,7 @@ fn co_01_co_02_co_03_a_bill_by_hand() {
         design["bill"]["items"].as_array().unwrap().iter().map(|of| of["cost_per_month"].as_f64().unwrap()).sum();
     assert!((bill - sum).abs() < 1e-4, "{bill} {sum}");
     let down = design["unavailability"]["mean"].as_f64().unwrap();
-    near(&design["bill"]["downtime_cost_per_month"]["mean"], down * 730.0 * 100.0);
+    to_the_cent(&design["bill"]["downtime_cost_per_month"]["mean"], down * 730.0 * 100.0);
     assert!(summary["money"]["notes"][0].as_str().unwrap().contains("standard-ssd"));
 }
 
@@ -70,18 +78,18 @@ fn co_04_traffic_between_zones_is_charged_by_the_request_where_a_list_has_a_pric
     // 300 requests a second for 730 hours, 20 KB each, two thirds of them at 0.01 a GB.
     let month = 300.0 * 730.0 * 3600.0 * 20e-6 * 0.01;
     let (found, design, _) = cost(&text(old, moves, &three));
-    assert!((found.unwrap() / (month * 2.0 / 3.0) - 1.0).abs() < 1e-9, "{found:?}, not {}", month * 2.0 / 3.0);
+    to_the_cent(&found.into(), month * 2.0 / 3.0);
     let bill = design["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
     let machines = 6.0 * 0.192 * 730.0;
     assert!((bill - machines - found.unwrap()).abs() < 1e-4, "{bill}");
     // Two in each of two zones and two in none: of 36 pairs 8 are of machines in different zones.
     let mixed = set("web", "zones = [1, 2]\ncapacity = 4") + &set("rest", "capacity = 2");
     let (found, ..) = cost(&text(old, moves, &mixed));
-    assert!((found.unwrap() / (month * 8.0 / 36.0) - 1.0).abs() < 1e-9, "{found:?}");
+    to_the_cent(&found.into(), month * 8.0 / 36.0);
     // Three in a region of one zone beside six in three: none of theirs cross, so two thirds of two thirds do.
     let two = three.clone() + &set("far", "zones = [1]\ncapacity = 3").replace("eastus", "west");
     let (found, ..) = cost(&text(old, moves, &two));
-    assert!((found.unwrap() / (month * 4.0 / 9.0) - 1.0).abs() < 1e-9, "{found:?}");
+    to_the_cent(&found.into(), month * 4.0 / 9.0);
     // The newer word, a design within a zone, and requests that move nothing.
     let one = set("web", "zones = [1]\ncapacity = 6");
     for (price, moves, sets, noted) in [("", moves, &three, true), (old, moves, &one, false), (old, "", &three, false)]
@@ -110,7 +118,7 @@ fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
     near(&sla["breach_share"]["mean"], below);
     assert!(below > 0.05 && sla["clock_share"] == 1.0, "{below}");
     let machines = 6.0 * 0.192 * 730.0;
-    near(&design["bill"]["credit_per_month"]["mean"], sum / 100.0 * machines);
+    to_the_cent(&design["bill"]["credit_per_month"]["mean"], sum / 100.0 * machines);
     // The tables hold the same numbers.
     let credits = desk.table("r/credits.csv");
     let shares: Vec<f64> = credits.column("months_share").iter().map(|cell| cell.parse().unwrap()).collect();
@@ -215,4 +223,63 @@ fn sl_01_no_bound_on_uptime_or_credit_contradicts_the_availability_beside_it() {
     near(&sla["tiers"][2]["months_share"]["high"], missed * 365.0 / 360.0 / 0.05);
     let page = std::fs::read_to_string(desk.path("r/report.md")).unwrap();
     assert!(page.contains("too few trials were ever without a connection"));
+}
+
+/// Odd prices, Spot machines that come and go, traffic, and downtime that costs: every amount is whole cents, what is summed sums to the
+/// cent, and the table, the workbook's source and the pages have the figures of summary.json.
+#[test]
+fn amounts_are_cents_that_sum_and_are_the_same_in_every_report() {
+    let text = "[money]\ndowntime_per_hour = 77.77\n[demand]\nrate = \"300 req/s\"\nkb_between_zones = 7\n[money.prices]\n\
+                date = \"2026\"\nload_balancer = 0.0251\ninter_zone_gb = 0.0133\ndisk.premium-ssd = 5.283\n\
+                size.Standard_D4s_v5.on_demand = 0.1917\nsize.Standard_D4s_v5.spot = 0.0333\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 7\ncapacity_per_instance = \"100 req/s\"\n[load_balancer]\n\
+                [[design]]\nname = \"plain\"\n[[design]]\nname = \"spot\"\nscale_set.web.priority = \"spot\"\n";
+    let desk = Desk::with(&format!("{HEAD}{text}"));
+    let summary = bills(&desk);
+    let cents = |text: &str| -> i64 {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        assert!(part.len() <= 2, "{text} is not cents");
+        format!("{whole}{part:0<2}").parse().unwrap()
+    };
+    let rows = desk.table("r/money.csv");
+    let column = |name: &str| rows.column(name);
+    let (designs, items, costs) = (column("design"), column("item"), column("cost_per_month"));
+    let pages = [desk.read("r/report.md"), desk.read("r/report.html")];
+    for design in summary["designs"].as_array().unwrap() {
+        let name = design["design"].as_str().unwrap();
+        let bill = &design["bill"];
+        let mut sums = [0; 2];
+        for at in (0..rows.column("item").len()).filter(|&at| designs[at] == name) {
+            let amount = cents(costs[at]);
+            let told = match items[at] {
+                "bill" => &bill["bill_per_month"]["mean"],
+                "credit" => &bill["credit_per_month"]["mean"],
+                "downtime" => &bill["downtime_cost_per_month"]["mean"],
+                "total" => &bill["total_per_month"]["mean"],
+                other => &item(design, other)["cost_per_month"],
+            };
+            assert_eq!(told.as_f64(), costs[at].parse().ok(), "{name} {}", items[at]);
+            match items[at] {
+                "bill" => {
+                    assert_eq!(sums[0], amount, "{name}: items do not sum to the bill");
+                    sums[1] += amount;
+                    let (whole, part) = (amount / 100, amount % 100);
+                    let shown = format!("{},{:03}.{part:02}", whole / 1000, whole % 1000);
+                    let shown = if whole < 1000 { format!("{whole}.{part:02}") } else { shown };
+                    pages.iter().for_each(|page| assert!(page.contains(&shown), "{name}: {shown} stands on no page"));
+                }
+                "credit" => sums[1] -= amount,
+                "downtime" => sums[1] += amount,
+                "total" => assert_eq!(sums[1], amount, "{name}: parts do not sum to the total"),
+                _ => sums[0] += amount,
+            }
+            for end in ["cost_per_month_low", "cost_per_month_high"] {
+                let end = column(end)[at];
+                assert!(end.is_empty() || cents(end) >= 0, "{end}");
+            }
+            let hours = column("machine_hours_per_month")[at];
+            assert!(hours.split_once('.').is_none_or(|(_, part)| part.len() <= 3), "{hours}");
+        }
+        assert!(sums[0] > 0, "{name}");
+    }
 }

@@ -6,6 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
 use crate::gate::{conditions, gate};
 use crate::headline::{NOT_WEIGHED, headline, open_for};
+use zonefall_study::listed;
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -73,7 +74,7 @@ fn tells_needs_apart(outcome: &Outcome) -> bool {
 fn needs_in_words(outcome: &Outcome) -> String {
     let needs = alike(outcome.designs.iter().map(|design| (clean(&design.design), design.need.as_str())));
     let told: Vec<String> =
-        needs.into_iter().map(|(designs, need)| format!("for {}: {}", designs.join(", "), clean(need))).collect();
+        needs.into_iter().map(|(designs, need)| format!("for {}: {}", listed(designs), clean(need))).collect();
     format!("What has to hold: {}.", told.join("; "))
 }
 

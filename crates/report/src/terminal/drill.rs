@@ -10,6 +10,7 @@ use super::timeline::{self, Told};
 use crate::alike::alike;
 use crate::clock::by_the_clock;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Verdict};
+use zonefall_study::listed;
 use zonefall_study::timeline::Timeline;
 
 /// Draws a drill.
@@ -79,7 +80,7 @@ fn which(of: &Drilled) -> Option<String> {
     };
     match (of.told(), of.asked) {
         (Some(told), _) => {
-            Some(others(told).join(", ")).filter(|names| !names.is_empty()).map(|names| words(told, &names))
+            Some(listed(others(told))).filter(|names| !names.is_empty()).map(|names| words(told, &names))
         }
         (None, Some(asked)) => {
             let name = clean(&of.designs[asked].design);
@@ -197,7 +198,7 @@ fn fails_without(of: &Drilled) -> String {
 fn not_judged(of: &Drilled) -> String {
     let not_judged = |of: &DrillDesign| Some((clean(&of.design), of.not_judged.clone()?));
     let says = |(names, why): &(Vec<String>, String)| {
-        let on = if names.len() == of.designs.len() { String::new() } else { format!(" on {}", names.join(", ")) };
+        let on = if names.len() == of.designs.len() { String::new() } else { format!(" on {}", listed(names)) };
         format!(" The objective is not judged{on}: {}.", clean(why))
     };
     alike(of.designs.iter().filter_map(not_judged)).iter().map(says).collect()
@@ -231,12 +232,12 @@ fn passes(of: &Drilled) -> String {
         (_, 0) => return "Nothing was run, so nothing was judged: no design passes or fails.".into(),
         (0, _) => "No design passes.".into(),
         (some, all) if some == all && all == of.designs.len() => format!("Every design passes{far}."),
-        (some, all) => format!("{some} of {all} designs pass{far}: {}.", passed.join(", ")),
+        (some, all) => format!("{some} of {all} designs pass{far}: {}.", listed(passed)),
     };
     if not_run.is_empty() {
         return says;
     }
-    format!("{says} Nothing was run on {}, so nothing was judged there.", not_run.join(", "))
+    format!("{says} Nothing was run on {}, so nothing was judged there.", listed(not_run))
 }
 
 fn asked(of: &Drilled) -> String {
@@ -282,7 +283,7 @@ fn begins(of: &Drilled) -> String {
     }
     let loads: Vec<String> = match loads.as_slice() {
         [(load, names)] if names.len() == of.designs.len() => vec![load.clone()],
-        all => all.iter().map(|(load, names)| format!("{} {load}", names.join(", "))).collect(),
+        all => all.iter().map(|(load, names)| format!("{} {load}", listed(names))).collect(),
     };
     let asked = if loads.is_empty() { String::new() } else { format!("; then asked for: {}", loads.join("; ")) };
     format!("It begins {after} min into the trial{when}{asked}. Another hour may end otherwise.")

@@ -2,7 +2,7 @@
 
 use super::answer::availability;
 use super::designs::{AT_MOST, downtime, estimate, minutes};
-use super::money::cash;
+use super::money::{cash, cents};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use crate::frontier::{Offered, Step, offered, steps};
@@ -46,7 +46,7 @@ fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<
         let [_, least, most] = minutes(missed);
         vec![
             clean(&of.of.design),
-            estimate(page, of.bill, |cost| cash(cost, Toward::Up)),
+            estimate(page, of.bill, cents),
             availability(page, outcome, of.of),
             downtime(page, missed),
             match missed.quality {

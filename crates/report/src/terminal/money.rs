@@ -47,12 +47,12 @@ fn totals(page: &Page, outcome: &Outcome, money: &MoneyOutcome) -> Grid {
     let row = |design: &DesignOutcome| {
         let mut row = vec![clean(&design.design)];
         let Some(bill) = &design.bill else { return row };
-        let dear = |of: Estimate| estimate(page, of, |cost| cash(cost, Toward::Up));
+        let dear = |of: Estimate| estimate(page, of, cents);
         row.push(dear(bill.bill_per_month));
         if bills_vary {
             row.push(if varies(bill) { interval(page, bill.bill_per_month) } else { "as stated".into() });
         }
-        row.push(bill.credit_per_month.map_or("none".into(), |of| estimate(page, of, |cost| cash(cost, good(of)))));
+        row.push(bill.credit_per_month.map_or("none".into(), |of| estimate(page, of, cents)));
         if has_downtime {
             row.push(bill.downtime_cost_per_month.map_or_else(|| number::NONE.into(), dear));
         }
@@ -75,6 +75,11 @@ fn interval(page: &Page, of: Estimate) -> String {
 /// Which way something good is rounded: down, but a bound of it up.
 pub(super) fn good(of: Estimate) -> Toward {
     if of.quality == Quality::UpperBound { Toward::Up } else { Toward::Down }
+}
+
+/// An amount that is whole cents, as all of them are in results: what stands in a column sums to what stands below.
+pub(super) fn cents(amount: f64) -> String {
+    number::fixed(number::tidy(amount), 2, Toward::Up)
 }
 
 /// An amount of money with two decimals below a thousand, and none above.
@@ -102,7 +107,7 @@ fn items(outcome: &Outcome) -> Grid {
                 std::mem::take(&mut name),
                 known.to_owned(),
                 hours.unwrap_or_default(),
-                cash(item.cost_per_month, Toward::Up),
+                cents(item.cost_per_month),
             ]);
         }
     }

@@ -10,6 +10,7 @@ use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Verdict as Sampling};
 use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, SAME_PRICE, Verdict};
+use zonefall_study::quoted;
 
 /// Designs of a list that are shown.
 const SHOWN: usize = 8;
@@ -76,6 +77,11 @@ pub(crate) fn downtime(page: &Page, offer: &Offer) -> String {
 fn downtime_words(offer: &Offer) -> String {
     let most = if offer.is_bound() { "at most " } else { "" };
     format!("{most}{} min a month", minutes(offer.shown(), Toward::Up))
+}
+
+/// A design within a sentence: names of candidates hold commas.
+fn name(design: &str) -> String {
+    quoted(&clean(design))
 }
 
 /// What an offer costs, in words.
@@ -211,11 +217,11 @@ fn reasons(page: &mut Page, of: &Planned) {
                 () if apart(best, next) => format!("misses less: {}", downtime_words(next)),
                 () => "is not told apart".to_owned(),
             };
-            format!("The runner-up, {}, costs as much and {beside}.", clean(&next.design))
+            format!("The runner-up, {}, costs as much and {beside}.", name(&next.design))
         } else {
             format!(
                 "The runner-up, {}, meets the target as far as it was tested, and costs {more:.1} % more.",
-                clean(&next.design)
+                name(&next.design)
             )
         };
         page.paragraph(None, &words, None);
@@ -224,7 +230,7 @@ fn reasons(page: &mut Page, of: &Planned) {
         let words = format!(
             "What is cheaper misses it{}: the best of that, {}, has {} where the target allows {}.",
             if of.ties.iter().any(|tie| tie.cost < best.cost * (1.0 - CHEAPER)) { ", ties aside" } else { "" },
-            clean(&cheaper.design),
+            name(&cheaper.design),
             downtime_words(cheaper),
             allowed(of)
         );
@@ -236,7 +242,7 @@ fn reasons(page: &mut Page, of: &Planned) {
             (Some(machines), Some(other)) => format!(
                 "the answer stands in one zone; of designs over zones the cheapest that was seen to meet the target has {machines} \
                  ({})",
-                clean(other)
+                name(other)
             ),
             (None, _) => {
                 "the answer stands in one zone, and costs less than designs over zones, of which none was simulated to \
@@ -312,13 +318,18 @@ fn assumed(page: &mut Page, of: &Planned) {
         };
         let words = format!(
             "What is assumed: {} by its own trials misses {misses}{}",
-            clean(&of.design),
+            name(&of.design),
             match &of.depends_on {
                 Some(words) => format!("; its verdict depends on assumptions: {}.", clean(words)),
                 None if of.verdict_sampling == Sampling::NotResolved => {
                     "; the trials of it alone are too few for a verdict of their own.".into()
                 }
-                None => "; no look turns its verdict.".into(),
+                None => match &of.windows_depend_on {
+                    // What is said above of windows, which nobody may ask for.
+                    Some(words) =>
+                        format!("; no look turns its verdict on average, but one does in windows: {}.", clean(words)),
+                    None => "; no look turns its verdict.".into(),
+                },
             }
         );
         page.paragraph(None, &words, of.depends_on.as_ref().map(|_| Tone::Unsure));
@@ -379,7 +390,7 @@ fn nine_words(of: &Planned, nine: &Nine) -> String {
                     change => format!(", {:.1} % less", -change),
                 }
             });
-            format!("{}, for {}{than}.", clean(&best.design), cost_words(of, best))
+            format!("{}, for {}{than}.", name(&best.design), cost_words(of, best))
         }
         (Verdict::NoneMeets, _) => "no candidate meets it.".into(),
         _ => "not resolved with these trials.".into(),

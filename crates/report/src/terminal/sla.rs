@@ -5,6 +5,7 @@ use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{CreditTier, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
+use zonefall_study::quoted;
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
@@ -148,7 +149,7 @@ fn clock(outcome: &Outcome) -> String {
         .iter()
         .filter_map(|design| Some((design, design.sla.as_ref().filter(stood)?)))
         .map(|(design, sla)| {
-            format!("{} {}", clean(&design.design), number::percent(1.0 - sla.clock_share, Toward::Up))
+            format!("{} {}", quoted(&clean(&design.design)), number::percent(1.0 - sla.clock_share, Toward::Up))
         })
         .collect();
     if stood.is_empty() {

@@ -76,16 +76,16 @@ pub struct SlaOutcome {
 pub struct BillItem {
     /// What: `on_demand`, `committed`, `spot`, `standby`, `stopped`, `disks`, `load_balancer`, `inter_zone`.
     pub item: String,
-    /// Machine-hours of a month of 730 hours; none for what is not a machine.
+    /// Machine-hours of a month of 730 hours, in thousandths; none for what is not a machine.
     pub machine_hours_per_month: Option<f64>,
     /// What they cost.
     pub cost_per_month: f64,
 }
 
-/// What a design costs in a month of 730 hours.
+/// What a design costs in a month of 730 hours, in whole cents: costs rounded up, credits down, intervals outwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BillOutcome {
-    /// What is paid for; sums to the bill.
+    /// What is paid for; sums to the bill to the cent.
     pub items: Vec<BillItem>,
     /// The bill.
     pub bill_per_month: Estimate,

@@ -6,9 +6,12 @@
 //! avoid of what these missed. A run explains an answer and decides none.
 
 use super::Question;
+use super::assumed::Assumed;
 use super::bench::{Bench, Stopped};
+use super::kept::of_time;
 use super::windowed::Windowed;
 use crate::conclude::{Labels, conclude, estimate};
+use crate::gate::{Condition, percent};
 use crate::outcome::{CauseOutcome, DesignOutcome, Estimate, Outcome};
 use crate::rare::{Method, Way};
 use crate::run::{RunError, Silent, run_on};
@@ -43,8 +46,15 @@ pub struct Why {
     pub causes: Vec<CauseOutcome>,
 }
 
-/// What its downtime comes from, and its windows, if any is whole.
-type Explained = (Why, Option<Windowed>);
+/// What a run of it says of an answer.
+pub(super) struct Explained {
+    /// What its downtime comes from.
+    pub why: Why,
+    /// Its windows, if any is whole.
+    pub windows: Option<Windowed>,
+    /// What the scenario's gate asks of its time.
+    pub gate: Vec<Condition>,
+}
 
 /// A candidate, and how its trials are drawn.
 pub(super) struct Alone<'a> {
@@ -99,7 +109,8 @@ impl<'a> Alone<'a> {
     /// # Errors
     /// If a trial passes its event budget.
     pub fn run(&self, study: &Study) -> Result<Option<Outcome>, RunError> {
-        let (how, labels) = (self.how, Labels::default());
+        let target = format!("{}%", percent(study.target.share()));
+        let (how, labels) = (self.how, Labels { target, ..Labels::default() });
         let outcome = match self.way() {
             None => conclude(study, &run_on(study, how.threads, how.stop, &Silent)?, &labels),
             Some(way) => {
@@ -110,7 +121,8 @@ impl<'a> Alone<'a> {
         Ok((!how.stop.load(Ordering::Relaxed)).then_some(outcome))
     }
 
-    /// What its downtime comes from in so many trials, those that gave an estimate, and what windows they have. Second looks, one for
+    /// What its downtime comes from in so many trials, those that gave an estimate, and what windows and the gate come to, where what is
+    /// assumed keeps open what it unsettles. Second looks, one for
     /// each cause that struck, take no more work than the search took, or those of the first trials alone at most half of it.
     ///
     /// # Errors
@@ -119,15 +131,25 @@ impl<'a> Alone<'a> {
         &self,
         (seen, trials): (&MeanEstimate, u64),
         work: u64,
+        assumed: Option<&Assumed>,
     ) -> Result<Result<Option<Explained>, Stopped>, RunError> {
         let looked_at = self.looked_at((seen.hits, trials), work);
-        let Some(outcome) = self.run(&self.study(trials, looked_at == trials))? else { return Ok(Err(Stopped)) };
+        let Some(mut outcome) = self.run(&self.study(trials, looked_at == trials))? else { return Ok(Err(Stopped)) };
+        if let (Some(assumed), Some(of)) = (assumed, outcome.designs.first_mut()) {
+            assumed.unsettle(of);
+        }
+        let gate = of_time(self.question, self.shape, &outcome);
         let Some(mut of) = outcome.designs.into_iter().next() else { return Ok(Ok(None)) };
         if looked_at < trials {
             let Some(first) = self.run(&self.study(looked_at, true))? else { return Ok(Err(Stopped)) };
             first.designs.iter().for_each(|first| avoid_as(first, &mut of));
         }
-        let windowed = Windowed::of(&of, trials, self.shape, self.question);
+        let mut windows = Windowed::of(&of, trials, self.shape, self.question);
+        if let (Some(windows), Some(assumption)) =
+            (&mut windows, assumed.and_then(|of| of.windows_depend_on.as_deref()))
+        {
+            windows.hangs_on(assumption);
+        }
         let why = Why {
             design: of.design,
             trials,
@@ -135,7 +157,7 @@ impl<'a> Alone<'a> {
             unavailability: estimate(seen, 1.0),
             causes: of.causes,
         };
-        Ok(Ok(Some((why, windowed))))
+        Ok(Ok(Some(Explained { why, windows, gate })))
     }
 
     /// How many of so many trials, of which some had misses, may have second looks.

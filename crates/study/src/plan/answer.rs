@@ -7,7 +7,7 @@ use super::batches::{BatchesAsked, batches};
 use super::bench::{Bench, Stopped};
 use super::conclude::{concluded, methods_in_words, told_of, verdict};
 use super::frontier::{self, frontier};
-use super::kept::kept;
+use super::kept::{judged, kept};
 use super::lattice::Lattice;
 use super::planned::{Nine, Planned, Verdict};
 use super::roles::{Roles, runner_up};
@@ -135,17 +135,17 @@ fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Resul
     if let Some(first) = of.first {
         bench.begins("asking what the downtime comes from");
         let seen = bench.estimate(first);
-        let Ok(why) = Alone::new(bench, first).why((&seen, bench.trials(first)), bench.work)? else {
+        let name = &bench.question.candidates[first].design.name;
+        let look = planned.assumed.iter().find(|of| of.design == *name);
+        let Ok(said) = Alone::new(bench, first).why((&seen, bench.trials(first)), bench.work, look)? else {
             return Ok(Err(Stopped));
         };
-        if let Some((why, windowed)) = why {
-            planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
-            let look = planned.assumed.iter().find(|of| of.design == why.design);
-            let assumption = look.and_then(|of| of.windows_depend_on.as_deref());
-            if let (Some(windows), Some(assumption)) = (&mut planned.windows, assumption) {
-                windows.hangs_on(assumption);
+        if let Some(said) = said {
+            if planned.verdict == Verdict::Found {
+                planned.windows = said.windows;
+                planned.gate = judged(bench.question, name, said.gate, planned.batches_asked);
             }
-            planned.why = Some(why);
+            planned.why = Some(said.why);
         }
     }
     if let Some(best) = of.found.best.filter(|_| planned.verdict == Verdict::Found) {

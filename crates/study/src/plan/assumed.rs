@@ -7,7 +7,7 @@
 use super::alone::Alone;
 use super::bench::Stopped;
 use crate::assumptions;
-use crate::outcome::{Estimate, Verdict};
+use crate::outcome::{DesignOutcome, Estimate, Verdict};
 use crate::run::{RunError, Silent};
 use serde::Serialize;
 
@@ -35,6 +35,18 @@ pub struct Assumed {
     /// The same of its verdict in windows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows_depend_on: Option<String>,
+}
+
+impl Assumed {
+    /// Leaves open what a look unsettles, in a run of the design that had none.
+    pub(super) fn unsettle(&self, of: &mut DesignOutcome) {
+        if self.depends_on.is_some() {
+            of.verdict_mean = Verdict::NotResolved;
+        }
+        if self.windows_depend_on.is_some() {
+            of.verdict_windows = of.verdict_windows.map(|_| Verdict::NotResolved);
+        }
+    }
 }
 
 /// Trials of the run that the looks are set against, fewest and most.

@@ -41,7 +41,7 @@ impl BatchesAsked {
     /// Of a candidate whose batches have been counted.
     pub(super) fn of(question: &Question, counted: &[Batches], best: usize) -> Option<Self> {
         let best = &question.candidates[best];
-        let share = question.gate.batches.filter(|_| question.gate.asks(best.shape))?;
+        let share = question.gate.batches().filter(|_| question.gate.asks(best.shape))?;
         let counted = counted.iter().find(|of| of.design == best.design.name)?;
         let verdict = at_least(counted.jobs.met, share);
         let trials_would_do = trials_would_do((counted.jobs.met, verdict), share, counted.trials);

@@ -42,6 +42,9 @@ pub(super) fn verdict(question: &Question, found: &Found) -> Verdict {
     }
 }
 
+/// Costs are told in millionths, without the dust of arithmetic; the search compares what they are.
+const COST_PARTS: f64 = 1e6;
+
 pub(super) fn told_of(bench: &Bench<'_>, candidate: usize) -> Offer {
     let of = &bench.question.candidates[candidate];
     let estimate = bench.estimate(candidate);
@@ -55,7 +58,7 @@ pub(super) fn told_of(bench: &Bench<'_>, candidate: usize) -> Offer {
         },
         values: bench.question.keys.iter().zip(&of.values).map(value).collect(),
         machines: of.design.capacity(),
-        cost: of.cost,
+        cost: libm::round(of.cost * COST_PARTS) / COST_PARTS,
         unavailability: if bench.look(candidate) == 0 { 1.0 } else { estimate.mean },
         low,
         high: estimate.bounds.high(),
@@ -108,6 +111,7 @@ pub(super) fn concluded(
         assumed: Vec::new(),
         batches: Vec::new(),
         batches_asked: None,
+        gate: None,
         gate_kept: None,
         rule_of_thumb: best.and_then(|best| thumb(bench, allowed, best)),
         checked,

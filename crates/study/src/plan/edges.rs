@@ -2,9 +2,10 @@
 //!
 //! In: the answer, or the closest where no design meets. Out: a sentence for each of its keys whose values are numbers, where the step
 //! from its neighbour within the range to it says that what lies beyond the end is worth a look: it costs no more, or, where nothing
-//! meets, no less.
+//! meets, no less. The capacity of a set that autoscale resizes is only where it starts: nothing is said of its ends.
 
 use super::{Candidate, Key, Question};
+use zonefall_fleet::{Design, ScaleSet};
 
 /// An end of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,9 @@ enum End {
 pub(super) fn words(question: &Question, shown: usize, meets: bool) -> Vec<String> {
     let of = &question.candidates[shown];
     let ends = question.keys.iter().enumerate().filter_map(|(at, key)| {
+        if is_only_a_start(&key.name, &of.design) {
+            return None;
+        }
         let value = of.values[at] as usize;
         let (end, inner) = end(&key.values, value)?;
         let step = neighbour(question, of, at, inner).map(|other| of.cost - other.cost);
@@ -29,6 +33,14 @@ pub(super) fn words(question: &Question, shown: usize, meets: bool) -> Vec<Strin
         Some(said(key, value, end, may))
     });
     ends.collect()
+}
+
+/// Whether a key is the capacity of a set that autoscale resizes.
+fn is_only_a_start(key: &str, design: &Design) -> bool {
+    let of = key.rsplit_once('.').filter(|(_, last)| *last == "capacity").and_then(|(set, _)| set.rsplit_once('.'));
+    let scales = |set: &ScaleSet| set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some());
+    let set = of.and_then(|(_, name)| design.sets.iter().find(|set| set.name == name.trim_matches('"')));
+    set.is_some_and(scales)
 }
 
 fn said(key: &Key, value: usize, end: End, may: &str) -> String {

@@ -3,13 +3,14 @@
 //! In: an answer that fails its gate, and dearer candidates that lived through trials. Out: the cheapest of them that is known to keep
 //! it. They are judged one after the other, from cheap to dear, until one does; each as the answer is, by its own trials.
 
+use super::Question;
 use super::alone::Alone;
 use super::batches::{Batches, BatchesAsked, batches};
 use super::bench::{Bench, Standing, Stopped};
 use super::conclude::told_of;
 use super::planned::{Offer, Planned};
-use super::windowed::{AskedBy, Windowed};
-use crate::outcome::Verdict;
+use crate::gate::{Condition, Gate, Judgement, judge, of_batches};
+use crate::outcome::{Outcome, Verdict};
 use crate::run::RunError;
 use serde::Serialize;
 
@@ -27,10 +28,29 @@ pub struct GateKept {
     pub by: Option<Offer>,
 }
 
-/// Whether a scenario's gate asks something of the answer that is not shown to hold.
-fn is_amiss(planned: &Planned) -> bool {
-    planned.windows.as_ref().is_some_and(|of| of.asked_by == AskedBy::Gate && of.is_amiss())
-        || planned.batches_asked.is_some_and(|of| of.verdict != Verdict::Meets)
+/// What the scenario's gate asks of the time of a candidate that was run by itself, judged as after any run: not of its batches, which
+/// are counted apart, nor beside another design, for there is none. Nothing where it asks nothing of this one.
+pub(super) fn of_time(question: &Question, shape: usize, outcome: &Outcome) -> Vec<Condition> {
+    let Some(gate) = question.gate.own.as_ref().filter(|_| question.gate.asks(shape)) else { return Vec::new() };
+    let asked = Gate { designs: Vec::new(), batches_by_deadline: None, no_worse: false, ..gate.clone() };
+    judge(&asked, outcome).conditions
+}
+
+/// All that it asks of one, with its batches; none where that is nothing.
+pub(super) fn judged(
+    question: &Question,
+    design: &str,
+    mut of_time: Vec<Condition>,
+    batches: Option<BatchesAsked>,
+) -> Option<Judgement> {
+    let gate = question.gate.own.as_ref()?;
+    let of = |asked: BatchesAsked| Condition {
+        design: design.into(),
+        asks: of_batches(asked.share),
+        verdict: asked.verdict,
+    };
+    of_time.extend(batches.map(of));
+    (!of_time.is_empty()).then(|| Judgement::of(of_time, gate.not_resolved_passes))
 }
 
 /// Judges those beside an answer that is amiss; none where it is not. The batches that were counted stand with those of the answer.
@@ -43,7 +63,7 @@ pub(super) fn kept(
     (allowed, best): (f64, usize),
     beside: &[usize],
 ) -> Result<Result<Option<GateKept>, Stopped>, RunError> {
-    if !is_amiss(planned) {
+    if planned.gate.as_ref().is_none_or(|gate| gate.verdict == Verdict::Meets) {
         return Ok(Ok(None));
     }
     let gate = &bench.question.gate;
@@ -58,7 +78,7 @@ pub(super) fn kept(
     bench.begins("asking who keeps the gate");
     let mut kept = GateKept { judged: 0, not_resolved: 0, by: None };
     for candidate in judged {
-        let Ok(verdict) = judge(&mut planned.batches, bench, candidate, allowed)? else { return Ok(Err(Stopped)) };
+        let Ok(verdict) = judge_one(&mut planned.batches, bench, candidate, allowed)? else { return Ok(Err(Stopped)) };
         kept.judged += 1;
         kept.not_resolved += u64::from(verdict == Verdict::NotResolved);
         if verdict == Verdict::Meets {
@@ -69,39 +89,29 @@ pub(super) fn kept(
     Ok(Ok(Some(kept)))
 }
 
-/// What came of all that is asked of one: the average, windows and batches.
-fn judge(
+/// What came of all that is asked of one. What is known to miss the target is not run.
+fn judge_one(
     counted: &mut Vec<Batches>,
     bench: &Bench<'_>,
     candidate: usize,
     allowed: f64,
 ) -> Result<Result<Verdict, Stopped>, RunError> {
     let question = bench.question;
-    let mut verdicts = vec![match bench.judge(candidate, allowed) {
-        Standing::Meets => Verdict::Meets,
-        Standing::Misses => Verdict::Misses,
-        Standing::Open => Verdict::NotResolved,
-    }];
-    if question.gate.batches.is_some() && verdicts[0] != Verdict::Misses {
-        let name = &question.candidates[candidate].design.name;
-        if counted.iter().all(|of| of.design != *name) {
-            let Ok(more) = batches(bench, [candidate])? else { return Ok(Err(Stopped)) };
-            counted.extend(more);
-        }
-        verdicts.extend(BatchesAsked::of(question, counted, candidate).map(|of| of.verdict));
+    let of = &question.candidates[candidate];
+    let asks_average = question.gate.own.as_ref().is_some_and(|gate| gate.average);
+    if asks_average && bench.judge(candidate, allowed) == Standing::Misses {
+        return Ok(Ok(Verdict::Misses));
     }
-    if question.gate.windows == AskedBy::Gate && !verdicts.contains(&Verdict::Misses) {
-        let alone = Alone::new(bench, candidate);
-        let Some(outcome) = alone.run(&alone.study(bench.trials(candidate), false))? else { return Ok(Err(Stopped)) };
-        let shape = question.candidates[candidate].shape;
-        let windowed =
-            outcome.designs.first().and_then(|of| Windowed::of(of, bench.trials(candidate), shape, question));
-        verdicts.extend(windowed.map(|of| of.verdict));
+    if question.gate.batches().is_some() && counted.iter().all(|counted| counted.design != of.design.name) {
+        let Ok(more) = batches(bench, [candidate])? else { return Ok(Err(Stopped)) };
+        counted.extend(more);
     }
-    let any = |of: Verdict| verdicts.contains(&of);
-    Ok(Ok(match () {
-        () if any(Verdict::Misses) => Verdict::Misses,
-        () if any(Verdict::NotResolved) => Verdict::NotResolved,
-        () => Verdict::Meets,
-    }))
+    let asked = BatchesAsked::of(question, counted, candidate);
+    if asked.is_some_and(|of| of.verdict == Verdict::Misses) {
+        return Ok(Ok(Verdict::Misses));
+    }
+    let alone = Alone::new(bench, candidate);
+    let Some(outcome) = alone.run(&alone.study(bench.trials(candidate), false))? else { return Ok(Err(Stopped)) };
+    let judged = judged(question, &of.design.name, of_time(question, of.shape, &outcome), asked);
+    Ok(Ok(judged.map_or(Verdict::NotResolved, |of| of.verdict)))
 }

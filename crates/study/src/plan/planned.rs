@@ -6,6 +6,7 @@ use super::batches::{Batches, BatchesAsked};
 use super::kept::GateKept;
 use super::windowed::Windowed;
 use super::{CHEAPER, Methods, Priced};
+use crate::gate::Judgement;
 use serde::Serialize;
 
 /// What the search came to.
@@ -166,6 +167,10 @@ pub struct Planned {
     /// What the gate asks of those of the best; none where it asks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batches_asked: Option<BatchesAsked>,
+    /// All that the scenario's gate asks of the best, judged as a run of it by itself over the trials that the search had of it; none
+    /// where it asks nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Judgement>,
     /// Who keeps the scenario's gate, where the best is not shown to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gate_kept: Option<GateKept>,

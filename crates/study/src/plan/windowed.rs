@@ -2,7 +2,7 @@
 //! trials of its answer know both.
 
 use super::Question;
-use crate::gate::trials_would_do;
+use crate::gate::{Gate, trials_would_do};
 use crate::outcome::{DesignOutcome, Estimate, Verdict};
 use serde::Serialize;
 
@@ -21,15 +21,27 @@ pub enum AskedBy {
 /// What `run --gate` asks beside the average, and of whom.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gated {
-    /// Who asks that enough windows meet the target.
-    pub windows: AskedBy,
-    /// The share of batches of jobs that has to be complete by its deadline.
-    pub batches: Option<f64>,
+    /// The scenario's gate; without one `run --gate` asks for both verdicts.
+    pub own: Option<Gate>,
     /// The designs that are asked, by their places in the scenario; empty for all.
     pub shapes: Vec<usize>,
 }
 
 impl Gated {
+    /// Who asks that enough windows meet the target.
+    pub fn windows(&self) -> AskedBy {
+        match &self.own {
+            None => AskedBy::Default,
+            Some(gate) if gate.windows => AskedBy::Gate,
+            Some(_) => AskedBy::Nobody,
+        }
+    }
+
+    /// The share of batches of jobs that has to be complete by its deadline.
+    pub fn batches(&self) -> Option<f64> {
+        self.own.as_ref()?.batches_by_deadline
+    }
+
     /// Whether a design that was made from this one is asked.
     pub(super) fn asks(&self, shape: usize) -> bool {
         self.shapes.is_empty() || self.shapes.contains(&shape)
@@ -51,6 +63,8 @@ pub struct Windowed {
     pub met: Estimate,
     /// The one against the other.
     pub verdict: Verdict,
+    /// The trials that say so.
+    pub trials: u64,
     /// So many trials of it would about resolve that, where luck keeps it open and something tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trials_would_do: Option<u64>,
@@ -73,11 +87,12 @@ impl Windowed {
         Some(Self {
             design: design.design.clone(),
             window: question.window.clone(),
-            asked_by: if asked { question.gate.windows } else { AskedBy::Nobody },
+            asked_by: if asked { question.gate.windows() } else { AskedBy::Nobody },
             asked_share: level,
             depends_on: None,
             met,
             verdict,
+            trials,
             trials_would_do: trials_would_do((met, verdict), level, trials),
         })
     }

@@ -213,7 +213,10 @@ pub(crate) fn warning(study: &Study, finished: &Finished) -> Option<String> {
         None => {
             let never = of.widths.iter().filter(|width| width.hits == 0).map(|width| width.design.as_str());
             let never: Vec<&str> = never.collect();
-            format!("no trial of {} shows any, so nothing says how many it would take", never.join(", "))
+            format!(
+                "no trial of {} shows any, so nothing says how many it would take",
+                zonefall_topology::listed(never)
+            )
         }
     };
     Some(format!("{until} of {what} was not reached in {trials} trials: {words}{waits}"))

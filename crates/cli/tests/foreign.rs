@@ -36,7 +36,7 @@ fn a_template_in_the_place_of_an_experiment_is_called_what_it_is() {
     let desk = Desk::with(BASE);
     let template = "{ \"contentVersion\": \"1.0.0.0\", \"resources\": [] }";
     desk.put("template.json", template);
-    desk.put("commented.json", &template.replace("{ ", "{ // a comment\n"));
+    desk.put("commented.json", template.replace("{ ", "{ // a comment\n"));
     for file in ["template.json", "commented.json"] {
         let told = desk.run(&format!("drill {file} --on s.toml")).ends(3);
         told.complains(&[file, "an ARM template", "docs/arm.md"]);

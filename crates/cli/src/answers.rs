@@ -1,7 +1,8 @@
 //! What `sweep`, `compare` and `plan` share: how answers are shown and kept, and the bar.
 
-use crate::args::{Format, Shown};
+use crate::args::{CsvLocale, Format, Shown};
 use crate::console::Console;
+use crate::exit::usage;
 use crate::target;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +16,17 @@ use zonefall_report::FilesError;
 /// If there is something else in a file's place.
 pub fn refuse_unless_free(shown: &Shown) -> Result<()> {
     shown.csv.as_deref().map_or(Ok(()), |path| target::refuse_unless_free(path, shown.force))
+}
+
+/// Refuses habits of CSV where none is written.
+///
+/// # Errors
+/// If they are asked for and idle.
+pub fn refuse_idle_locale(locale: CsvLocale, writes: bool) -> Result<()> {
+    if locale == CsvLocale::Us || writes {
+        return Ok(());
+    }
+    Err(usage("--csv-locale says how CSV is written, and none is: add --csv FILE or --format csv"))
 }
 
 /// Prints an answer, and keeps its table.

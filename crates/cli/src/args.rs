@@ -29,6 +29,11 @@ fn trial_count(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A seed.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (with --gate; \
 a failed drill is 4, one that was not or not wholly run 5), \
@@ -214,10 +219,10 @@ pub struct Run {
     #[command(flatten)]
     pub what_if: WhatIf,
     /// Trials, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = trial_count)]
+    #[arg(long, value_name = "N", value_parser = trial_count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
     /// The seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -285,7 +290,7 @@ pub struct Keep {
     #[arg(long, value_name = "A..B", requires = "partial", conflicts_with = "trials", value_parser = trials)]
     pub trials_range: Option<Range<u64>>,
     /// Write the sums of the trials to this file, for `merge`, in place of results.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gate"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gate", "csv_locale"])]
     pub partial: Option<PathBuf>,
 }
 
@@ -344,10 +349,10 @@ pub struct Verify {
     /// A scenario to hold against its own exact answers; the built-in systems if not given.
     pub scenario: Option<PathBuf>,
     /// Trials, instead of each scenario's.
-    #[arg(long, value_name = "N", value_parser = trial_count)]
+    #[arg(long, value_name = "N", value_parser = trial_count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
     /// The seed, instead of each scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

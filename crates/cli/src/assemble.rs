@@ -146,11 +146,13 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
     if let Some(text) = text {
         study.target = text.parse::<Target>().with_context(|| format!("the target {text}"))?;
     }
+    // Whose the target is.
+    let refuse = |words: &str| if asked.target.is_some() { exit::usage(words) } else { exit::bad_input(words) };
     if study.target.allowed_share() <= 0.0 {
-        bail!("no design meets a target of 100 %: everything fails now and then");
+        return Err(refuse("no design meets a target of 100 %: everything fails now and then"));
     }
     if study.target.allowed_share() >= 1.0 {
-        bail!("every design meets a target of 0 %: write for example 99.9%");
+        return Err(refuse("every design meets a target of 0 %: write for example 99.9%"));
     }
     let key = |of: &PlanChoice| Key { name: of.key.clone(), values: of.values.clone(), more_helps: of.more_helps };
     let candidate = |of: &PlanCandidate| Candidate {

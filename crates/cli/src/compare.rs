@@ -9,7 +9,7 @@ use crate::exit::{self, Exit};
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use crate::target;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use zonefall_scenario::{Scenario, nearest};
@@ -19,6 +19,7 @@ use zonefall_study::{Study, Threads, Visit};
 
 /// Compares.
 pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
+    answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
     answers::refuse_unless_free(&options.shown)?;
     if let Some(path) = &options.md {
         target::refuse_unless_free(path, options.shown.force)?;
@@ -83,13 +84,13 @@ fn studies(options: &args::Compare, scenarios: &[Scenario]) -> Result<Vec<Study>
     let mut studies = Vec::new();
     for (at, scenario) in scenarios.iter().enumerate() {
         if is_record(scenario) {
-            bail!("{} lives through one record: a comparison needs drawn trials", options.scenarios[at].display());
+            let file = options.scenarios[at].display();
+            return Err(exit::usage(format!("{file} lives through one record: a comparison needs drawn trials")));
         }
         if scenario.measure.until_first_miss {
-            bail!(
-                "{} ends its trials at the first miss: there is no downtime to compare",
-                options.scenarios[at].display()
-            );
+            let file = options.scenarios[at].display();
+            let words = format!("{file} ends its trials at the first miss: there is no downtime to compare");
+            return Err(exit::usage(words));
         }
         let mut study = assemble::study(scenario, overrides)?;
         if scenarios.len() > 1 {
@@ -124,10 +125,10 @@ fn same_length(options: &args::Compare, studies: &[Study], console: Console) -> 
     for (at, study) in studies.iter().enumerate() {
         if measured(study).1 != measured(&studies[0]).1 {
             let (first, other) = (options.scenarios[0].display(), options.scenarios[at].display());
-            bail!(
+            return Err(exit::usage(format!(
                 "{first} and {other} do not measure the same length of time; \
                  `--what-if horizon=…` and `--what-if measure_from=…` change all of them"
-            );
+            )));
         }
     }
     let trials = studies.iter().map(|study| study.trials).min().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! Standard output is data, standard error is talk. A pipe that nobody reads is an error, not a panic.
 
 use crate::args::Colour;
-use anyhow::{Context, Result};
-use std::io::{IsTerminal, Write};
+use anyhow::{Context, Result, bail};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Where things are said.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,12 @@ impl Console {
     /// If standard output cannot be written.
     pub fn data(self, text: &str) -> Result<()> {
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                bail!("cannot write to standard output: its reader closed the pipe")
+            }
+            done => done.context("cannot write to standard output"),
+        }
     }
 
     /// Says something aside.

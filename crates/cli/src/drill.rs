@@ -10,11 +10,11 @@ use crate::args;
 use crate::assemble::{self, Overrides};
 use crate::check;
 use crate::console::Console;
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, bad_input, usage};
 use crate::results::style;
 use crate::script::{disable_autoscale, replay};
 use crate::timeline::named;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,7 +22,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Action, Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
 use zonefall_report::terminal::Told;
-use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
+use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow, nearest_file, no_experiment as foreign_name};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
 use zonefall_study::timeline::{Timeline, timeline};
@@ -62,20 +62,22 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         return Ok(Exit::BadScenario);
     };
     let names: Vec<&str> = scenario.designs.iter().map(|design| design.name.as_str()).collect();
-    if options.design.as_ref().is_some_and(|asked| named(asked, &names, console).is_none()) {
-        return Ok(Exit::Usage);
-    }
+    let asked = match &options.design {
+        None => None,
+        Some(name) => match named(name, &names, console) {
+            None => return Ok(Exit::Usage),
+            found => found,
+        },
+    };
     let Some(path) = &options.experiment else {
         let rows = own::rows(&scenario)?;
         if !options.target.is_empty() {
             return Err(usage("--target goes with an experiment: the script of a scenario names what it strikes"));
         }
         scenario.hypothesis.begins = own::begins(&rows).since(SimTime::ZERO);
-        return show(options, &scenario, &Faults::Script(rows), console);
+        return show((options, asked), &scenario, &Faults::Script(rows), console);
     };
-    let name = path.display();
-    let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX)?;
-    let text = String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8 text"))?;
+    let text = text_of(path)?;
     let experiment = match experiment(&text) {
         Ok(experiment) => experiment,
         Err(why) => {
@@ -90,12 +92,24 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
             return Err(usage(format!("--target: the experiment has no selector `{selector}`; there are: {known}")));
         }
     }
-    show(options, &scenario, &Faults::Experiment(experiment, path.clone()), console)
+    show((options, asked), &scenario, &Faults::Experiment(experiment, path.clone()), console)
 }
 
-/// What is wrong with the file of an experiment, with its place; of a scenario in its place, what to write.
+/// The text of an experiment's file.
+fn text_of(path: &Path) -> Result<String> {
+    let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX).map_err(|why| {
+        let near = nearest_file(path).map_or_else(String::new, |near| format!("; did you mean `{}`?", near.display()));
+        bad_input(format!("{:#}{near}", anyhow::Error::from(why)))
+    })?;
+    String::from_utf8(bytes).map_err(|_| bad_input(format!("{} is not UTF-8 text", path.display())))
+}
+
+/// What is wrong with the file of an experiment, with its place; of a scenario or a template in its place, what to do.
 fn no_experiment(path: &Path, text: &str, why: &ImportError) -> String {
     let name = path.display();
+    if let (ImportError::None | ImportError::Json(_), Some((what, help))) = (why, foreign_name(text)) {
+        return format!("error: {name}: this is {what}, and there is no experiment in it: {help}");
+    }
     let ImportError::Json(of) = why else { return format!("error: {name}: {why}") };
     let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
     let is_scenario = !is_json || path.extension().is_some_and(|extension| extension == "toml");
@@ -110,10 +124,15 @@ fn no_experiment(path: &Path, text: &str, why: &ImportError) -> String {
 }
 
 /// Runs it on each design, and prints what came of it.
-fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Console) -> Result<Exit> {
+fn show(
+    (options, asked): (&args::Drill, Option<usize>),
+    scenario: &Scenario,
+    of: &Faults,
+    console: Console,
+) -> Result<Exit> {
     paged::refuse_unless_free(options)?;
     let began = Instant::now();
-    let drilled = drilled(options, scenario, of)?;
+    let drilled = drilled((options, asked), scenario, of)?;
     match options.format {
         args::DrillFormat::Table => {
             console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
@@ -131,22 +150,28 @@ fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Consol
     })
 }
 
-/// The drill, and the worst trial of each design.
-fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(Drilled, Vec<Option<Timeline>>)> {
+/// The drill, with the design that is asked for, and the worst trial of each design.
+fn drilled(
+    (options, asked): (&args::Drill, Option<usize>),
+    scenario: &Scenario,
+    of: &Faults,
+) -> Result<(Drilled, Vec<Option<Timeline>>)> {
     let hypothesis = hypothesis(scenario, of);
     let horizon = scenario.measure.horizon.as_ms();
     if hypothesis.horizon_ms > horizon {
-        bail!(
-            "the drill takes {}, longer than the horizon of the scenario: demand and schedules are known until then only",
-            zonefall_scenario::duration_words(SimDuration::from_ms(hypothesis.horizon_ms))
-        );
+        let takes = zonefall_scenario::duration_words(SimDuration::from_ms(hypothesis.horizon_ms));
+        return Err(bad_input(format!(
+            "the drill takes {takes}, longer than the horizon of the scenario: demand and schedules are known until then only"
+        )));
     }
-    let (mut designs, mut notes, mut worst, mut goes_dark) = (Vec::new(), Vec::new(), Vec::new(), false);
+    let (mut designs, mut notes, mut worst) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut as_outage, mut goes_dark) = (Vec::new(), false);
     let (mut guessed, mut not_run, mut actions) = (Vec::new(), Vec::new(), 0);
     for design in &scenario.designs {
         let script = script(options, scenario, of, design);
         goes_dark |= script.touched.iter().any(|touched| touched.cause == ZONE_OUTAGE);
         add_new(&mut notes, &script.notes);
+        add_new(&mut as_outage, &script.as_outage);
         add_new(&mut guessed, &script.guessed);
         // The design on which the least can be run.
         if script.not_run.len() > not_run.len() || actions == 0 {
@@ -157,7 +182,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         worst.push(timeline);
     }
     if goes_dark && options.as_outage {
-        notes.extend(outage::words(scenario));
+        as_outage.splice(0..0, outage::words(scenario));
     }
     let name = of.name(scenario);
     let adds = !options.as_outage && designs.iter().any(DrillDesign::was_run);
@@ -175,8 +200,9 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         actions,
         not_run,
         notes,
+        as_outage,
         outage_adds,
-        asked: options.design.as_ref().and_then(|asked| scenario.designs.iter().position(|of| of.name == *asked)),
+        asked,
     };
     Ok((drilled, worst))
 }

@@ -39,28 +39,36 @@ impl Exit {
     }
 }
 
-/// A command line that makes no sense, which is seen only after the scenario is read.
+/// What is seen only after the scenario is read: a command line that makes no sense with it, or more mistakes of the input.
 #[derive(Debug)]
-struct UsageError(String);
+struct Refused {
+    words: String,
+    exit: Exit,
+}
 
-impl std::fmt::Display for UsageError {
+impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)
     }
 }
 
-impl std::error::Error for UsageError {}
+impl std::error::Error for Refused {}
 
-/// An error that ends with [`Exit::Usage`].
+/// An error that ends with [`Exit::Usage`]: a command or an option does not go with the scenario.
 pub fn usage(words: impl Into<String>) -> anyhow::Error {
-    UsageError(words.into()).into()
+    Refused { words: words.into(), exit: Exit::Usage }.into()
+}
+
+/// An error that ends with [`Exit::BadScenario`]: the scenario, an experiment or a record is not there, or has a mistake.
+pub fn bad_input(words: impl Into<String>) -> anyhow::Error {
+    Refused { words: words.into(), exit: Exit::BadScenario }.into()
 }
 
 /// What an error exits with: mistakes in a file of faults are the file's, a partial result of another study does not go
 /// with the scenario, a command line that makes no sense is a matter of usage, everything else is a failure.
 pub fn of_error(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<UsageError>().is_some() {
-        return Exit::Usage;
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return refused.exit;
     }
     if let Some(error) = error.downcast_ref::<FitError>() {
         return if matches!(error, FitError::Nothing(_)) { Exit::BadScenario } else { Exit::Usage };

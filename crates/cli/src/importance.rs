@@ -19,6 +19,7 @@ const ENDS_MIN: u64 = 1000;
 
 /// Tells what matters most.
 pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> {
+    answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
     answers::refuse_unless_free(&options.shown)?;
     let Some(scenario) = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console) else {
         return Ok(Exit::BadScenario);

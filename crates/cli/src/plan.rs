@@ -5,12 +5,12 @@ use crate::args::{self, PlanMethod};
 use crate::assemble::{self, Asked};
 use crate::check;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::gate::ends;
 use crate::planned;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zonefall_scenario::{FaultSource, Impossible, Method, Plan, Scenario, standbys_unpriced};
@@ -19,6 +19,7 @@ use zonefall_study::{Threads, Visit};
 
 /// Plans.
 pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
+    answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv() || !options.report.is_empty())?;
     answers::refuse_unless_free(&options.shown)?;
     planned::refuse_unless_free(options)?;
     let began = Instant::now();
@@ -30,10 +31,10 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
         return Ok(Exit::BadScenario);
     };
     if is_record(&scenario) || matches!(scenario.source, FaultSource::Script(_)) {
-        bail!("a plan needs faults that are drawn, not a record and not a script");
+        return Err(usage("a plan needs faults that are drawn, not a record and not a script"));
     }
     if scenario.measure.until_first_miss {
-        bail!("the scenario ends its trials at the first miss: there is no availability to plan for");
+        return Err(usage("the scenario ends its trials at the first miss: there is no availability to plan for"));
     }
     let asked = Asked {
         target: options.target.clone(),

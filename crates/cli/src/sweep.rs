@@ -6,10 +6,10 @@ use crate::assemble::{self, Overrides};
 use crate::assumptions;
 use crate::check;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::results::style;
 use crate::run::{interrupt, is_record};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::sync::atomic::Ordering;
 use zonefall_scenario::{Diagnostic, Diagnostics, Doubts, Scenario, WhatIf, choices, load_with};
 use zonefall_study::sweep::{Point, SCHEMA, Sweep};
@@ -39,10 +39,11 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {} points are more than {POINTS_MAX}", points.len()));
         return Ok(Exit::Usage);
     }
+    answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
     answers::refuse_unless_free(&options.shown)?;
     let Some(scenarios) = scenarios(options, &varied, &points, console) else { return Ok(Exit::BadScenario) };
     if scenarios.iter().any(is_record) {
-        bail!("a record is one trial of one world: there is nothing to sweep");
+        return Err(usage("a record is one trial of one world: there is nothing to sweep"));
     }
     let Some(points) = play(options, points, &scenarios, console)? else { return Ok(Exit::Interrupted) };
     let keys = varied.into_iter().map(|varied| varied.key).collect();

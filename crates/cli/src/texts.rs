@@ -74,13 +74,23 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
     let wanted = topic.to_lowercase();
     let all = zonefall_scenario::topics().into_iter().chain(zonefall_report::topics());
     let near: Vec<String> = all.filter(|other| other.contains(&wanted)).take(6).collect();
-    let hint = match (near.is_empty(), zonefall_scenario::nearest_topic(topic)) {
+    let hint = match (near.is_empty(), zonefall_scenario::nearest_topic(topic).or_else(|| nearest_of_results(&wanted)))
+    {
         (false, _) => format!("perhaps: {}", near.join(", ")),
         (true, Some(nearest)) => format!("perhaps: {nearest}"),
         (true, None) => "`zonefall explain topics` lists all".into(),
     };
     console.complain(&format!("error: nothing is known of `{topic}`; {hint}"));
     Ok(Exit::Usage)
+}
+
+/// The word of results that is nearest: one that the text holds, or one that is spelt like it.
+fn nearest_of_results(wanted: &str) -> Option<String> {
+    let all = zonefall_report::topics();
+    let padded = format!(" {wanted} ");
+    let held = all.iter().filter(|name| padded.contains(&format!(" {name} "))).max_by_key(|name| name.len());
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    held.cloned().or_else(|| zonefall_scenario::nearest(wanted, &names).map(str::to_owned))
 }
 
 fn topics() -> Vec<String> {

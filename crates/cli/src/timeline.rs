@@ -1,10 +1,11 @@
 //! `trace` without a file to write: one trial of one design as a timeline.
 
 use crate::answers::Steps;
+use crate::answers::refuse_idle_locale;
 use crate::args::{Format, Trace};
 use crate::assemble::{self, Overrides};
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::results::style;
 use crate::run::interrupt;
 use crate::target;
@@ -20,7 +21,7 @@ use zonefall_study::{Study, Threads, Visit};
 pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Result<Exit> {
     let scripted = matches!(scenario.source, FaultSource::Script(_));
     if scenario.source != FaultSource::Drawn && !scripted {
-        bail!("this scenario lives through a record; only drawn and scripted trials can be told");
+        return Err(usage("this scenario lives through a record; only drawn and scripted trials can be told"));
     }
     if options.longest && options.format == Format::Json {
         console.complain(
@@ -28,6 +29,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         );
         return Ok(Exit::Usage);
     }
+    refuse_idle_locale(options.csv_locale, options.format == Format::Csv || options.csv.is_some())?;
     for path in [&options.csv, &options.svg].into_iter().flatten() {
         target::refuse_unless_free(path, options.force)?;
     }
@@ -46,7 +48,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
             ),
             Picked::Interrupted => return Ok(Exit::Interrupted),
         },
-        (None, None) => bail!("no trial is asked for"),
+        (None, None) => return Err(usage("no trial is asked for")),
     };
     let timeline = told(&study, trial, design)?;
     let csv = zonefall_report::timeline_csv(&timeline, options.longest, options.csv_locale.into())?;

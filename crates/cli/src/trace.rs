@@ -3,10 +3,10 @@
 use crate::args::Trace;
 use crate::assemble::{self, Overrides, people, with_replay};
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, bad_input, usage};
 use crate::target;
 use crate::timeline;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
@@ -35,7 +35,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         return timeline::timeline(options, &scenario, console);
     };
     if scenario.source != FaultSource::Drawn {
-        bail!("this scenario does not draw its faults; only drawn trials can be written");
+        return Err(usage("this scenario does not draw its faults; only drawn trials can be written"));
     }
     target::refuse_unless_free(path, options.force)?;
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
@@ -115,10 +115,10 @@ fn one_trial(scenario: &Scenario, study: Study) -> Result<Study> {
     let mut measure = Measure::clone(&study.measure);
     if measure.horizon != horizon {
         let Window::Length(window) = scenario.window else {
-            bail!("windows of calendar months need the record's own horizon; use a window of days");
+            return Err(bad_input("windows of calendar months need the record's own horizon; use a window of days"));
         };
         if measure.from >= horizon {
-            bail!("`measure_from` lies behind the record's end");
+            return Err(bad_input("`measure_from` lies behind the record's end"));
         }
         measure.windows = windows(window, measure.from, horizon)?;
         measure.horizon = horizon;
@@ -130,27 +130,32 @@ fn one_trial(scenario: &Scenario, study: Study) -> Result<Study> {
 fn windows(length: SimDuration, from: SimTime, to: SimTime) -> Result<Windows> {
     let count = to.since(from).as_ms() / length.as_ms().max(1);
     if count > 100_000 {
-        bail!("the record has {count} windows; at most 100,000 can be kept");
+        return Err(bad_input(format!("the record has {count} windows; at most 100,000 can be kept")));
     }
     Ok(Windows::every(length, from, to))
 }
 
 fn foreign_columns(columns: &TraceColumns) -> Result<ForeignColumns> {
     let name = |column: &Option<String>, what: &str| {
-        column.clone().with_context(|| format!("`faults.columns.{what}` is missing"))
+        column.clone().ok_or_else(|| bad_input(format!("`faults.columns.{what}` is missing")))
     };
     let time = match columns.time_unit.map(SimDuration::as_ms) {
         None => TimeUnit::Iso8601,
         Some(1000) => TimeUnit::UnixSeconds,
         Some(1) => TimeUnit::UnixMs,
-        Some(_) => bail!("`faults.columns.time_unit` must be \"1 s\", \"1 ms\" or absent for ISO 8601"),
+        Some(_) => {
+            return Err(bad_input("`faults.columns.time_unit` must be \"1 s\", \"1 ms\" or absent for ISO 8601"));
+        }
     };
     let scope = match columns.scope.as_deref() {
         None | Some("host") => Scope::Host,
         Some("rack") => Scope::Rack,
         Some("zone") => Scope::Zone,
         Some("region") => Scope::Region,
-        Some(other) => bail!("`faults.columns.scope` must be host, rack, zone or region, not `{other}`"),
+        Some(other) => {
+            let words = format!("`faults.columns.scope` must be host, rack, zone or region, not `{other}`");
+            return Err(bad_input(words));
+        }
     };
     let cause = columns.cause.clone().map_or_else(|| ForeignCause::Constant("outage".into()), ForeignCause::Column);
     Ok(ForeignColumns {

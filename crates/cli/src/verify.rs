@@ -7,7 +7,7 @@ use crate::args::{Format, Verify, WhatIf};
 use crate::assemble::{self, Overrides, labels};
 use crate::check;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use anyhow::{Result, anyhow};
 use serde_json::json;
 use std::sync::atomic::AtomicBool;
@@ -101,7 +101,8 @@ pub fn compared(scenario: &Scenario, options: &Verify, answer: &Answer) -> Resul
         Overrides { trials: options.trials, seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let study = assemble::without_rule(assemble::study(scenario, overrides)?);
     if !matches!(scenario.source, FaultSource::Drawn) {
-        return Err(anyhow!("the faults of `{}` are recorded or scripted: `verify` needs drawn ones", scenario.name));
+        let name = &scenario.name;
+        return Err(usage(format!("the faults of `{name}` are recorded or scripted: `verify` needs drawn ones")));
     }
     let threads = options.threads.map_or(0, usize::from);
     let finished = run(&study, threads, &AtomicBool::new(false), &Silent)?;

@@ -193,10 +193,69 @@ fn what_results_name_is_explained() {
     told("elasticity").says(&["importance.csv: elasticity"]);
     told("plan.csv").says(&["plan.csv: role", "runner_up"]);
     told("importance.csv").says(&["spared_if_never"]);
+    told("fails").says(&["In a drill", "does not in one"]);
+    told("fails (trials)").says(&["In a drill", "before, during or after"]);
+    for word in ["passes", "not judged", "typical", "during: worst", "well again after", "fewest serving", "hypothesis"]
+    {
+        told(word).says(&["In a drill"]);
+    }
+    for word in [
+        "meets",
+        "misses",
+        "not resolved",
+        "resolved",
+        "tie",
+        "ties",
+        "runner up",
+        "frontier",
+        "not told apart",
+        "gate",
+    ] {
+        told(word);
+    }
     told("exact")
         .says(&["nothing that is drawn by chance can reach the design", "In `verify` it is the answer without a draw"]);
     told("metastable").says(&["retries alone keep it up", "metastable_h"]);
     told("retry").says(&["so that nobody is served", "with the router `global-load-balancer`", "With Front Door"]);
+}
+
+#[test]
+fn habits_of_csv_are_refused_where_none_is_written() {
+    let desk = Desk::with(BASE);
+    for args in [
+        "sweep s.toml --vary scale_set.web.capacity=6,9",
+        "compare s.toml s.toml",
+        "importance s.toml",
+        "trace s.toml --trial 0",
+        "trace s.toml --trial 0 --format json",
+    ] {
+        desk.run(&format!("{args} --csv-locale eu")).ends(2).complains(&["--csv-locale", "--csv FILE", "--format csv"]);
+    }
+    desk.run("run s.toml --partial p --csv-locale eu").ends(2).complains(&["--csv-locale", "--partial"]);
+    desk.run("trace s.toml --trial 0 --faults f.csv --csv-locale eu").ends(2).complains(&["--csv-locale", "--faults"]);
+    desk.run("trace s.toml --trial 0 --format csv --csv-locale eu").ends(0);
+}
+
+#[test]
+fn numbers_below_nothing_are_told_what_a_seed_and_trials_may_be() {
+    let desk = Desk::with(BASE);
+    for command in
+        ["run s.toml", "trace s.toml --trial 0", "verify", "sweep s.toml --vary trials=1", "drill --on s.toml"]
+    {
+        for wrong in ["-1", "x", "18446744073709551616"] {
+            let told = desk.run(&format!("{command} --seed {wrong}")).ends(2);
+            told.complains(&["a seed is a whole number from 0 to 18446744073709551615"]);
+        }
+    }
+    desk.run("run s.toml --trials -1").ends(2).complains(&["this is no whole number"]);
+}
+
+/// What does not go with a scenario is a matter of usage; what the scenario or another input lacks is not.
+#[test]
+fn commands_that_do_not_go_with_a_scenario_are_usage_errors() {
+    let desk = Desk::with(&format!("{}[[script]]\nat = \"1 h\"\nmembers = [\"eastus\"]\nfor = \"1 h\"\n", BASE));
+    desk.run("verify s.toml").ends(2).complains(&["recorded or scripted"]);
+    desk.run("trace s.toml --trial 0 --faults f.csv").ends(2).complains(&["does not draw"]);
 }
 
 #[test]
@@ -211,9 +270,13 @@ fn unknown_topics_are_usage_errors() {
 #[test]
 fn misspelt_topics_are_offered_the_nearest() {
     let desk = Desk::new();
-    for (wrong, right) in
-        [("scale_set.capacitty", "scale_set.capacity"), ("rack-failur3", "rack-failure"), ("slo.tarjet", "slo.target")]
-    {
+    for (wrong, right) in [
+        ("scale_set.capacitty", "scale_set.capacity"),
+        ("rack-failur3", "rack-failure"),
+        ("slo.tarjet", "slo.target"),
+        ("hypotesis", "hypothesis"),
+        ("frontiers", "frontier"),
+    ] {
         desk.run(&format!("explain {wrong}")).ends(2).complains(&[right]);
     }
 }

@@ -44,6 +44,37 @@ const NOT_HELD: &str = "urn:csci:microsoft:networkSecurityGroup:securityRule/1.0
 const IDLE: &str = "urn:csci:microsoft:autoscaleSettings:disableAutoscale/1.0";
 const TOLD: &str = "drill e.json --on s.toml --trials 2";
 
+/// The file is not there, is no text, or has nothing to run: all of it is the input's, and ends as a bad scenario does.
+#[test]
+fn an_experiment_or_a_script_that_is_not_there_is_bad_input() {
+    let desk = Desk::with(ON);
+    desk.put("one.json", experiment(SHUTDOWN, "web", 1));
+    desk.run("drill one.jsn --on s.toml").ends(3).complains(&["one.jsn", "did you mean `one.json`?"]);
+    desk.put("latin.json", b"{ \"name\": \"\xe9\" }");
+    desk.run("drill latin.json --on s.toml").ends(3).complains(&["latin.json is not UTF-8 text"]);
+    desk.run("drill --on s.toml").ends(3).complains(&["no `[[script]]`"]);
+    desk.put("s.toml", format!("{ON}[[script]]\nat = \"1 h\"\nmembers = [\"east\"]\n"));
+    desk.run("drill --on s.toml").ends(3).complains(&["script[1] has no end"]);
+    desk.put("s.toml", ON.replace("2 days", "20 min"));
+    desk.run("drill one.json --on s.toml").ends(3).complains(&["longer than the horizon"]);
+    desk.put("empty.json", "{ \"properties\": { \"steps\": [], \"selectors\": [] } }");
+    desk.run("drill empty.json --on s.toml").ends(3).complains(&["empty.json"]);
+}
+
+/// What of an outage is held stands under a heading of its own: it is nothing that the model does otherwise than Azure.
+#[test]
+fn ch_07_what_of_an_outage_is_held_stands_under_its_own_heading() {
+    let desk = Desk::with(ON);
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1));
+    let told = desk.run(&format!("{TOLD} --as-outage")).says(&["As an outage", "like mode `datacenter`"]);
+    let (above, _) = told.out.split_once("like mode `datacenter`").unwrap();
+    assert!(above.trim_end_matches([' ', '·', '-']).ends_with("As an outage\n"), "{told}");
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1).replace("\"filter\"", "\"nothing\""));
+    let told = desk.run(&format!("{TOLD} --as-outage"));
+    let (_, below) = told.out.split_once("As an outage\n").unwrap();
+    assert!(below.contains("filters no zone"), "{told}");
+}
+
 #[test]
 fn ch_02_where_nothing_can_be_run_nothing_is_judged() {
     let desk = Desk::with(ON);

@@ -22,6 +22,30 @@ fn json_in_the_place_of_a_scenario_is_called_what_it_is() {
 }
 
 #[test]
+fn yaml_and_bicep_in_the_place_of_a_scenario_are_called_what_they_are() {
+    let desk = Desk::new();
+    desk.put("s.yaml", "slo:\n  min_serving: 6\n");
+    desk.run("check s.yaml").ends(3).complains(&["s.yaml:1:1", "this is YAML, and a scenario is TOML", "capacity = 9"]);
+    desk.put("main.bicep", "param location string\n");
+    desk.run("run main.bicep").ends(3).complains(&["main.bicep:1:1", "this is Bicep", "docs/arm.md"]);
+}
+
+/// A template without an experiment, with and without the comments that no JSON parser takes; and one of Bicep.
+#[test]
+fn a_template_in_the_place_of_an_experiment_is_called_what_it_is() {
+    let desk = Desk::with(BASE);
+    let template = "{ \"contentVersion\": \"1.0.0.0\", \"resources\": [] }";
+    desk.put("template.json", template);
+    desk.put("commented.json", template.replace("{ ", "{ // a comment\n"));
+    for file in ["template.json", "commented.json"] {
+        let told = desk.run(&format!("drill {file} --on s.toml")).ends(3);
+        told.complains(&[file, "an ARM template", "docs/arm.md"]);
+    }
+    desk.put("main.bicep", "param location string\n");
+    desk.run("drill main.bicep --on s.toml").ends(3).complains(&["main.bicep", "Bicep", "docs/arm.md"]);
+}
+
+#[test]
 fn a_scenario_in_the_place_of_an_experiment_is_told_with_its_place_and_what_to_write() {
     let desk = Desk::with(BASE);
     desk.run("drill s.toml --on s.toml").ends(3).complains(&[

@@ -180,7 +180,7 @@ fn ch_07_a_script_of_its_own_ends_by_what_was_judged_or_says_what_it_lacks() {
         ),
     ] {
         desk.put("s.toml", text);
-        desk.run(call).ends(1).complains(&[why]);
+        desk.run(call).ends(3).complains(&[why]);
     }
     desk.put("s.toml", rows(zone));
     desk.run(&format!("{call} --target a=web")).ends(2).complains(&["--target goes with an experiment"]);
@@ -194,7 +194,7 @@ fn ch_07_an_outage_is_richer_than_the_shutdown() {
     let shutdown = desk.run(call).ends(0);
     assert!(shutdown.out.contains("the region's control plane may be out too"), "{shutdown}");
     let words = [
-        "as an outage, like mode `datacenter` of azure-like-v0: all racks of the zone go dark",
+        "As an outage · like mode `datacenter` of azure-like-v0: all racks of the zone go dark",
         "(IN-02)",
         "(ZN-08)",
         "(IN-04)",

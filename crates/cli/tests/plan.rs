@@ -579,8 +579,8 @@ fn plans_that_make_no_sense_are_refused_in_words() {
     desk.run("plan missing.toml").ends(3).complains(&["E001"]);
     desk.run("plan s.toml --target 101%").ends(2);
     let full = Desk::with(&world(3, 17520, 8, &capacity("10 to 20", "more")));
-    full.run("plan s.toml --target 100%").ends(1).complains(&["100 %"]);
-    full.run("plan s.toml --target 0%").ends(1).complains(&["every design meets a target of 0 %"]);
+    full.run("plan s.toml --target 100%").ends(2).complains(&["100 %"]);
+    full.run("plan s.toml --target 0%").ends(2).complains(&["every design meets a target of 0 %"]);
     full.run("plan s.toml --csv nowhere/there.csv").ends(1).complains(&["there is no folder nowhere"]);
     full.put("there.csv", "mine");
     ran(&mut full.command(["plan", "s.toml", "--csv", "there.csv"])).ends(1).complains(&["exists; use --force"]);

@@ -226,11 +226,11 @@ fn comparisons_that_make_no_sense_are_refused_in_words() {
     desk.put("short.toml", plain().replace("200 days", "100 days"));
     desk.put("broken.toml", "horizon = ");
     desk.put("first.toml", plain().replace("\"200 days\"", "{ until = \"first miss\", at_most = \"200 days\" }"));
-    desk.run("compare s.toml short.toml").ends(1).complains(&["the same length of time", "--what-if horizon"]);
+    desk.run("compare s.toml short.toml").ends(2).complains(&["the same length of time", "--what-if horizon"]);
     desk.run("compare s.toml short.toml --what-if horizon=50days").ends(0);
     desk.run("compare s.toml broken.toml missing.toml").ends(3).complains(&["broken.toml:1", "missing.toml"]);
     desk.run("compare short.toml").ends(2).complains(&["needs two designs"]);
-    desk.run("compare first.toml s.toml").ends(1).complains(&["first miss"]);
+    desk.run("compare first.toml s.toml").ends(2).complains(&["first miss"]);
     desk.run("compare s.toml --only zonall").ends(2).complains(&["did you mean `zonal`?"]);
     desk.run("compare").ends(2);
 }

@@ -423,7 +423,7 @@ fn what_makes_no_sense_is_refused_in_words() {
     desk.run("trace first.toml --trial 0").ends(1).complains(&["first miss"]);
     desk.put("record.toml", format!("{BASE}[faults]\ntrace = \"f.csv\"\n"));
     desk.put("f.csv", "x");
-    desk.run("trace record.toml --trial 0").ends(1).complains(&["a record"]);
+    desk.run("trace record.toml --trial 0").ends(2).complains(&["a record"]);
     assert!(desk.lacks("p.svg"));
 }
 

@@ -146,7 +146,7 @@ fn bad_input_ends_as_documented() {
     desk.run("verify bad.toml").ends(3);
     let script = "[[script]]\nat = \"1 h\"\nfor = \"1 h\"\nmembers = [\"here\"]\n";
     desk.put("script.toml", format!("{}{script}", SMALL.split("[faults]").next().unwrap()));
-    desk.run("verify script.toml").ends(1).complains(&["recorded or scripted"]);
+    desk.run("verify script.toml").ends(2).complains(&["recorded or scripted"]);
     desk.run("explain verify").ends(0).says(&["standard errors", "exact"]);
 }
 

@@ -71,6 +71,15 @@ fn iso_times_and_other_scopes() {
 }
 
 #[test]
+fn a_column_that_is_looked_for_and_stands_there_twice_is_a_mistake_with_its_places() {
+    let text = "\nnode,from,to,why,from\nx,0,1,w,0\n";
+    let error = parse_foreign(text.as_bytes(), &columns(TimeUnit::UnixMs), &topology(2, 3, 1)).expect_err("twice");
+    assert_eq!(error.to_string(), "line 2: columns 2 and 5 are both called `from`; give one of them another name");
+    let text = "node,from,to,why,note,note\nx,0,1,w,,\n";
+    assert!(parse_foreign(text.as_bytes(), &columns(TimeUnit::UnixMs), &topology(2, 3, 1)).is_ok());
+}
+
+#[test]
 fn rare_causes_share_a_name() {
     let rows: String = (0..40).map(|at| format!("n{at},{at},{},cause {}\n", at + 1, at.min(30))).collect();
     let text = format!("node,from,to,why\n{rows}");

@@ -56,6 +56,8 @@ pub struct Script {
     pub touched: Vec<Touched>,
     /// What the model does not hold, or holds in another way.
     pub notes: Vec<String>,
+    /// Where an outage of zones is asked for, what is none.
+    pub as_outage: Vec<String>,
     /// Why Azure would refuse to run it on this design.
     pub fails: Vec<String>,
     /// Targets that no scale set is called by, and what each was taken for.
@@ -110,10 +112,10 @@ impl Drill<'_> {
             };
             let asked = self.as_outage && cause == "shutdown";
             if asked && selector.zones.is_none() {
-                note(
-                    script,
-                    format!("`{}` filters no zone: it stays a shutdown, whatever an outage adds", selector.id),
-                );
+                let words = format!("`{}` filters no zone: it stays a shutdown, whatever an outage adds", selector.id);
+                if !script.as_outage.contains(&words) {
+                    script.as_outage.push(words);
+                }
             }
             let dark = asked && selector.zones.is_some() && ids.is_none();
             let (cause, recovery) = if dark { (ZONE_OUTAGE, Recovery::Boot) } else { (cause, recovery) };

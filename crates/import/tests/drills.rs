@@ -227,7 +227,7 @@ fn ch_07_without_a_zone_filter_nothing_goes_dark_and_that_is_told() {
     let of = |as_outage| drill(&experiment, &scenario("[1, 2, 3]"), &[], as_outage);
     let (plain, asked) = (of(false), of(true));
     assert_eq!((&asked.rows, asked.rows[0].cause.as_str()), (&plain.rows, "shutdown"));
-    let told = |script: &Script| script.notes.iter().any(|note| note.contains("`sel` filters no zone"));
+    let told = |script: &Script| script.as_outage.iter().any(|note| note.contains("`sel` filters no zone"));
     assert_eq!((told(&plain), told(&asked)), (false, true));
 }
 

@@ -1,7 +1,7 @@
 //! Words that stand on pages and are no key, column or rule: what each of them means there.
 
 /// Names of a term, the first of which is its own, and what it says.
-const TERMS: [(&[&str], &str); 26] = [
+const TERMS: [(&[&str], &str); 33] = [
     (&["availability"], "The share of the measured time in which the objective held, over all trials; rounded down."),
     (&["downtime"], "Time in which the objective was missed, in minutes of a month of 30 days; rounded up."),
     (
@@ -9,7 +9,7 @@ const TERMS: [(&[&str], &str); 26] = [
         "The whole interval lies on the objective's good side, or on its bad one, under every look at what is assumed.",
     ),
     (
-        &["not resolved"],
+        &["not resolved", "resolved", "unresolved"],
         "The interval has the objective inside, or a look at what is assumed turns the verdict: more trials help with the first, better evidence with the second.",
     ),
     (
@@ -70,17 +70,49 @@ const TERMS: [(&[&str], &str); 26] = [
         "The share of a month's bill that the SLA gives back after its steps of uptime; on average over all months (SL-03).",
     ),
     (
-        &["tie"],
+        &["tie", "ties"],
         "A candidate of a plan whose miss budget cannot be told from the target's band, or that costs nearly as much as the answer.",
     ),
-    (&["runner-up"], "The candidate of a plan that would be the answer if the first were not there."),
-    (&["well again"], "In a drill: from the end of the experiment until the steady state holds again."),
+    (&["runner-up", "runner up"], "The candidate of a plan that would be the answer if the first were not there."),
+    (
+        &["frontier", "on the frontier"],
+        "Of the candidates of a plan that were simulated those for which no other costs as little and misses as little; each is told apart from the one before.",
+    ),
+    (
+        &["told apart", "not told apart"],
+        "Two designs are told apart where the interval of their difference, trial against trial, leaves out 0; else luck alone may make what lies between them.",
+    ),
+    (
+        &["passes", "fails", "trials passed"],
+        "In a drill: a design passes if the hypothesis of `[drill]` holds in every trial, and fails if it does not in one. Below `fails` stands which part of it did not hold, and in how many trials: before, during or after the experiment. `run` and `plan` say meets and misses.",
+    ),
+    (
+        &["not judged", "not run", "cannot be run", "nothing to run"],
+        "In a drill: no verdict, and exit code 5. Azure would refuse to run the experiment on this design, nothing of it strikes anything that the model has, it was run in part only (`--allow-not-run` takes that for the whole), or nothing in the drill could miss the objective.",
+    ),
+    (
+        &["before", "during", "during: worst", "after"],
+        "In a drill: the minutes for which the objective was missed before the experiment, while it lasted, and behind the time in which it may recover; of the trial that missed the most.",
+    ),
+    (
+        &["typical"],
+        "In a drill: while the experiment lasted half of the trials missed the objective for no longer than this.",
+    ),
+    (
+        &["hypothesis", "steady state"],
+        "In a drill: what must hold. `[drill]` says how long before the experiment, for how long it may be missed during it, how soon all must be well again, and how long for good.",
+    ),
+    (
+        &["well again", "well again after"],
+        "In a drill: from the end of the experiment until the steady state holds again.",
+    ),
     (&["fewest serving"], "In a drill: the fewest machines that served from its beginning on."),
 ];
 
 /// What a term means, by any of its names.
 pub fn term(name: &str) -> Option<String> {
-    let name = name.to_lowercase();
+    // A heading says in brackets or behind a comma in what.
+    let name = name.split(['(', ',']).next().unwrap_or(name).trim().to_lowercase();
     let (_, says) = TERMS.iter().find(|(names, _)| names.contains(&name.as_str()))?;
     Some(format!("{name}\n  {says}\n"))
 }

@@ -85,6 +85,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use doubts::Doubts;
 pub use explain::{explain, nearest_topic, topics};
 pub use files::nearest_file;
+pub use foreign::no_experiment;
 pub use fragment::check_modes;
 pub use gate::Gate;
 pub use keys::{Key, Kind, keys};

@@ -159,10 +159,8 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
         sink.error_of_file(codes::EMPTY, "the file is empty").help("begin with a template: `zonefall init`");
         return None;
     }
-    if let Some(what) = foreign::json(text) {
-        let more =
-            sink.error(codes::SYNTAX, &foreign::begin(text), format!("this is JSON, and a scenario is TOML: {what}"));
-        foreign::help(what, file).into_iter().fold(more, |more, help| more.help(help));
+    if let Some(foreign) = foreign::foreign(text) {
+        sink.error(codes::SYNTAX, &foreign::begin(text), foreign.told()).help(foreign.help(file));
         return None;
     }
     let (tree, broken) = syntax::tree(text, sink);

@@ -122,7 +122,7 @@ fn allowed(base: &Table, entry: &Entry, sink: &mut Sink) -> bool {
     if keys::children("").any(|key| keys::plain_name(key) == entry.key) {
         world(&entry.key, &entry.key_span, sink);
     } else {
-        let more = sink.error(codes::UNKNOWN_KEY, &entry.key_span, format!("`{}` is not a key of a design", entry.key));
+        let more = sink.misspelt(&entry.key_span, format!("`{}` is not a key of a design", entry.key));
         match of_sets(base, &entry.key) {
             Some(paths) => more.help(format!("a design changes it where the base says it: {paths}")),
             None => more.nearest(&entry.key, overlays().chain(["name", "drop"])),

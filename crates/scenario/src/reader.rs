@@ -37,7 +37,7 @@ impl<'t> Reader<'t> {
             for entry in table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str())) {
                 let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
                 let words = format!("`{}` is not a key of {place}", entry.key);
-                let more = sink.error(codes::UNKNOWN_KEY, &entry.key_span, words);
+                let more = sink.misspelt(&entry.key_span, words);
                 if let Some(meant) = keys::meant(path, &entry.key) {
                     more.help(format!("did you mean `{meant}`?"));
                     continue;

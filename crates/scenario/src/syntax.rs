@@ -2,10 +2,12 @@
 //!
 //! A line that is no key and no table makes the parser lose what follows, so such lines are blanked and the text is
 //! parsed again. One slip often looks like several: of mistakes on the same or on neighbouring lines the first is told.
+//! Keys that are unknown are told as well, in tables that were understood from their header to the next: a lost line may have been a
+//! header, or have opened a table within it, and what stands around it are then keys of another table.
 
 use crate::codes;
 use crate::diagnostic::{LineStarts, Sink};
-use crate::node::{self, Node};
+use crate::node::{self, Node, Value};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -17,8 +19,31 @@ const RECOVERED_BYTES_MAX: usize = 1 << 20;
 /// How many of the parser's mistakes are looked at.
 const MISTAKES_MAX: usize = 1000;
 
-/// The tree of a text, and the lines (as bytes) that were not understood.
-pub(crate) fn tree(text: &str, sink: &mut Sink) -> (Node, Vec<Range<usize>>) {
+/// What of a text was not understood.
+pub(crate) struct Broken {
+    /// Lines, as bytes.
+    pub lines: Vec<Range<usize>>,
+    /// Where the headers of tables stand that were understood, in order.
+    headers: Vec<usize>,
+}
+
+impl Broken {
+    /// Whether a place touches a line that was not understood.
+    pub fn touches(&self, span: &Range<usize>) -> bool {
+        self.lines.iter().any(|line| span.start <= line.end && line.start <= span.end)
+    }
+
+    /// Whether all lines from the header above a place to the next header were understood.
+    pub fn spares_table_of(&self, span: &Range<usize>) -> bool {
+        let next = self.headers.partition_point(|&at| at <= span.start);
+        let header = self.headers[..next].last().copied().unwrap_or(0);
+        let end = self.headers.get(next).copied().unwrap_or(usize::MAX);
+        !self.lines.iter().any(|line| line.end >= header && line.start < end)
+    }
+}
+
+/// The tree of a text, and what of it was not understood.
+pub(crate) fn tree(text: &str, sink: &mut Sink) -> (Node, Broken) {
     let mut wrong: Vec<(Range<usize>, String)> = Vec::new();
     let starts = LineStarts::new(text);
     let mut text_now = text.to_owned();
@@ -54,7 +79,27 @@ pub(crate) fn tree(text: &str, sink: &mut Sink) -> (Node, Vec<Range<usize>>) {
             sink.error(codes::SYNTAX, &span, format!("this is not TOML: {message}"));
         }
     }
-    (node::from_document(&document), lines)
+    let tree = node::from_document(&document);
+    let mut headers = Vec::new();
+    if !lines.is_empty() {
+        headers_in(&tree, text, &mut headers);
+        headers.sort_unstable();
+    }
+    (tree, Broken { lines, headers })
+}
+
+/// Where the headers of tables stand, `[slo]` and `[[design]]`.
+fn headers_in(node: &Node, text: &str, found: &mut Vec<usize>) {
+    match &node.value {
+        Value::Table(table) => {
+            if text.get(node.span.start..).is_some_and(|rest| rest.starts_with('[')) {
+                found.push(node.span.start);
+            }
+            table.entries.iter().for_each(|entry| headers_in(&entry.node, text, found));
+        }
+        Value::List(items) => items.iter().for_each(|item| headers_in(item, text, found)),
+        _ => {}
+    }
 }
 
 /// The first mistake, if it is one that loses the rest of the text.

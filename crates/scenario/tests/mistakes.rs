@@ -653,6 +653,54 @@ fn a_broken_line_does_not_hide_the_other_mistakes() {
     assert!(found.contains(&"E005") && found.contains(&"E020"), "{found:?}");
 }
 
+/// A slip of syntax in one table, and misspelt keys in the tables before and behind it, and of a table.
+#[test]
+fn a_broken_line_does_not_hide_misspelt_keys() {
+    for (old, new) in [
+        ("zones = [1, 2, 3]", "zones = 1 2"),
+        ("zones = [1, 2, 3]", "zones [1, 2, 3]"),
+        ("zones = [1, 2, 3]", "zones = \"1"),
+        ("zones = [1, 2, 3]", "zones = "),
+        ("zones = [1, 2, 3]", "zones = [1]\nzones = [2]"),
+    ] {
+        let text = with("#top", "trails = 10").replace("#slo", "tagret = \"99 %\"").replace("#balancer", "probbe = 3");
+        let text = text.replace("#end", "[falts]").replace(old, new);
+        assert_eq!(codes(&text), ["E010", "E010", "E005", "E010", "E010"], "{new}");
+    }
+}
+
+/// A line that is lost may have been a header: what stands below it is not judged as the keys of the table above.
+#[test]
+fn a_broken_line_makes_no_key_unknown_that_is_not() {
+    let slips: [fn(&str) -> String; 6] = [
+        |line| line.replacen(']', "", 1),
+        |line| line.replacen('[', "", 1),
+        |line| line.replacen('=', "", 1),
+        |line| line.replacen('"', "", 1),
+        |line| line.replacen('}', "", 1),
+        |line| line.split('=').next().unwrap_or_default().to_owned() + "= ",
+    ];
+    let mut broken = 0;
+    let beside = [("zone-down", include_str!("../../../scenarios/zone-down-drill.toml"))];
+    let templates = zonefall_scenario::template_names().map(|name| (name, zonefall_scenario::template(name).unwrap()));
+    for (name, right) in templates.chain(beside) {
+        let lines: Vec<&str> = right.lines().filter(|line| !line.starts_with('#')).collect();
+        for (at, line) in lines.iter().enumerate() {
+            for slip in slips {
+                let changed = slip(line);
+                let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+                let Err(wrong) = parse(&text, "x.toml") else { continue };
+                let is_broken = wrong.items().iter().any(|item| item.code == "E005");
+                broken += usize::from(is_broken);
+                let unknown = wrong.items().iter().filter(|item| is_broken && item.code == "E010");
+                let unknown: Vec<&str> = unknown.map(|item| item.message.as_str()).collect();
+                assert!(unknown.is_empty(), "{name}, line {at}, `{changed}`: {unknown:?}");
+            }
+        }
+    }
+    assert!(broken > 300, "{broken}");
+}
+
 #[test]
 fn warnings_never_stop_a_run_and_errors_do() {
     for code in CODES {

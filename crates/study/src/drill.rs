@@ -210,6 +210,8 @@ pub struct Drilled {
     pub not_run: Vec<String>,
     /// What the model does not hold, or holds in another way.
     pub notes: Vec<String>,
+    /// CH-07: where an outage of zones is asked for, what of it is held, and what is none.
+    pub as_outage: Vec<String>,
     /// CH-07: what a real outage would add; none if one was run.
     pub outage_adds: Option<String>,
     /// The design that is to be told of, if one is asked for.

@@ -1,6 +1,6 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{CsvLocale, Format, Report, WhatIf, trial_count};
+use super::{CsvLocale, Format, Report, WhatIf, seed, trial_count};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use zonefall_study::plan::Method;
@@ -42,10 +42,10 @@ fn target(text: &str) -> Result<String, String> {
 #[derive(Debug, Clone, Args)]
 pub struct Effort {
     /// Trials, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = trial_count)]
+    #[arg(long, value_name = "N", value_parser = trial_count, allow_negative_numbers = true)]
     pub trials: Option<u64>,
     /// The seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -67,6 +67,13 @@ pub struct Shown {
     /// Replace existing files.
     #[arg(long)]
     pub force: bool,
+}
+
+impl Shown {
+    /// Whether any of it is CSV.
+    pub fn writes_csv(&self) -> bool {
+        self.format == Format::Csv || self.csv.is_some()
+    }
 }
 
 /// `sweep`.

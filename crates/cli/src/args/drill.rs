@@ -1,6 +1,6 @@
 //! `drill`.
 
-use super::WhatIf;
+use super::{WhatIf, seed};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,7 +49,7 @@ pub struct Drill {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: u64,
     /// The seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Reports, with drill.json, in a folder; several with commas between them.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]

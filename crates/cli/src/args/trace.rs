@@ -1,6 +1,6 @@
 //! `trace`.
 
-use super::{CsvLocale, Format, WhatIf};
+use super::{CsvLocale, Format, WhatIf, seed};
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ pub struct Trace {
     #[arg(long, value_name = "NAME")]
     pub design: Option<String>,
     /// The seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
@@ -62,7 +62,7 @@ pub struct Trace {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["design", "format", "all", "longest", "csv", "svg"]
+        conflicts_with_all = ["design", "format", "all", "longest", "csv", "csv_locale", "svg"]
     )]
     pub faults: Option<PathBuf>,
     /// Replace existing files.

@@ -68,7 +68,7 @@ pub(super) fn words(scenario: &Scenario) -> Option<String> {
     });
     say(surge, "a lack of capacity in other zones (IN-07)");
     let lacks = if lacks.is_empty() { String::new() } else { format!("; it says nothing of {}", lacks.join(", ")) };
-    Some(format!("as an outage, like mode `{}` of {profile}: {}{lacks}", mode.name, held.join("; ")))
+    Some(format!("like mode `{}` of {profile}: {}{lacks}", mode.name, held.join("; ")))
 }
 
 /// The zones that a member takes as a whole, if it takes nothing else: of a region all.

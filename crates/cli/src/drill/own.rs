@@ -1,8 +1,9 @@
 //! A scenario's own script as an experiment.
 
 use super::outage::takes_zones;
+use crate::exit::bad_input;
 use crate::script::length;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, slot_groups};
 use zonefall_import::{Script, Touched, ZONE_OUTAGE};
@@ -20,19 +21,22 @@ pub(super) const OUTAGE_ADDS: &str = "A zone that a script takes comes back as a
 /// If it has none, or the experiment has no end.
 pub(super) fn rows(scenario: &Scenario) -> Result<Vec<ScriptRow>> {
     let FaultSource::Script(rows) = &scenario.source else {
-        bail!(
-            "the scenario has no `[[script]]`: write one, or say which experiment is run (`zonefall drill experiment.json --on …`)"
-        );
+        return Err(bad_input(
+            "the scenario has no `[[script]]`: write one, or say which experiment is run (`zonefall drill experiment.json --on …`)",
+        ));
     };
     let mut rows = rows.clone();
     for (at, row) in rows.iter_mut().enumerate() {
         row.lasts = length(row, scenario);
         if row.lasts.is_none() && !is_only_autoscale(row) {
-            bail!("script[{}] has no end, so nothing can be said of the time after it: add `for`", at + 1);
+            let words =
+                format!("script[{}] has no end, so nothing can be said of the time after it: add `for`", at + 1);
+            return Err(bad_input(words));
         }
     }
     if rows.iter().all(|row| row.lasts.is_none()) {
-        bail!("no row of the script has an end, so nothing can be said of the time after it: add `for`");
+        let words = "no row of the script has an end, so nothing can be said of the time after it: add `for`";
+        return Err(bad_input(words));
     }
     Ok(rows)
 }
@@ -91,7 +95,7 @@ pub(super) fn script(rows: &[ScriptRow], design: &Design, scenario: &Scenario, a
         }
     }
     if as_outage && script.touched.iter().all(|touched| touched.cause != ZONE_OUTAGE) {
-        script.notes.push("the script takes no whole zone: it stays as it is, whatever an outage adds".into());
+        script.as_outage.push("the script takes no whole zone: it stays as it is, whatever an outage adds".into());
     }
     script
 }

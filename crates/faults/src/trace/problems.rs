@@ -106,6 +106,16 @@ pub enum TraceError {
         /// Those found.
         found: Vec<String>,
     },
+    /// Two columns have a name that is looked for.
+    #[error("line {line}: columns {} and {} are both called `{name}`; give one of them another name", places[0], places[1])]
+    Twice {
+        /// The name.
+        name: String,
+        /// The line that names the columns.
+        line: u64,
+        /// Which columns, from 1.
+        places: [usize; 2],
+    },
     /// What is wrong, line by line or event by event.
     #[error("{0}")]
     Problems(Problems),

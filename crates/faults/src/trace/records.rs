@@ -206,7 +206,7 @@ impl<'a> Places<'a> {
     fn find(table: &Table<'_>, columns: &'a RecordColumns) -> Result<Self, TraceError> {
         let at = |name: &String| {
             let wrong = || TraceError::Column { name: name.clone(), found: table.names().to_vec() };
-            table.names().iter().position(|column| column == name).ok_or_else(wrong)
+            table.column(name)?.ok_or_else(wrong)
         };
         let (LengthColumn::End(length) | LengthColumn::Duration(length, _)) = &columns.length;
         Ok(Self {

@@ -38,6 +38,8 @@ pub(crate) struct Table<'a> {
     counted: usize,
     line: u64,
     names: Vec<String>,
+    /// The line that names them.
+    named_at: u64,
     rows: usize,
 }
 
@@ -46,8 +48,9 @@ impl<'a> Table<'a> {
     pub fn new(text: &'a [u8], lines_before: u64) -> Result<Self, TraceError> {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
         let (record, names) = (ByteRecord::new(), Vec::new());
-        let mut table = Self { text, reader, record, counted: 0, line: lines_before + 1, names, rows: 0 };
-        if table.advance().is_some() {
+        let mut table = Self { text, reader, record, counted: 0, line: lines_before + 1, names, named_at: 0, rows: 0 };
+        if let Some(line) = table.advance() {
+            table.named_at = line;
             let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
             table.names = table.record.iter().map(name).collect();
         }
@@ -59,13 +62,28 @@ impl<'a> Table<'a> {
         &self.names
     }
 
+    /// Where a column is; one that is there twice is a mistake.
+    pub fn column(&self, name: &str) -> Result<Option<usize>, TraceError> {
+        let mut all = self.names.iter().enumerate().filter(|(_, column)| *column == name).map(|(at, _)| at);
+        match (all.next(), all.next()) {
+            (Some(first), Some(second)) => {
+                Err(TraceError::Twice { name: name.into(), line: self.named_at, places: [first + 1, second + 1] })
+            }
+            (found, _) => Ok(found),
+        }
+    }
+
     /// Where the named columns are.
     pub fn columns<const N: usize>(&self, wanted: [&str; N]) -> Result<[usize; N], TraceError> {
-        let at = |name: &str| self.names.iter().position(|column| column == name);
-        let missing: Vec<String> =
-            wanted.iter().filter(|name| at(name).is_none()).map(|name| format!("`{name}`")).collect();
+        let (mut places, mut missing) = ([0; N], Vec::new());
+        for (place, name) in places.iter_mut().zip(wanted) {
+            match self.column(name)? {
+                Some(at) => *place = at,
+                None => missing.push(format!("`{name}`")),
+            }
+        }
         if missing.is_empty() {
-            return Ok(wanted.map(|name| at(name).unwrap_or(0)));
+            return Ok(places);
         }
         let found: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         let found = if found.is_empty() { "none".into() } else { found.join(", ") };

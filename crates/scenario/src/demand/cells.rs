@@ -1,7 +1,7 @@
 //! Cells of a trace: how many a row has, and what its numbers mean where half of Europe writes them.
 //!
 //! In: the cells of a row. Out: numbers as programs write them. What can go wrong: a row that has more or fewer cells than the first
-//! line has names, and a number that reads as two (`1.200` is 1200 to a German and 1.2 to a program).
+//! line has names, and a number that reads as two (`1.200` is 1200 to a German and 1.2 to a program, `1,200` 1.2 to a German and 1200 to an American).
 
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ pub(super) fn odd_row(names: usize, cells: &[&str], separator: u8) -> Option<(St
 pub(super) struct Decimals {
     commas: bool,
     seen: Option<char>,
-    /// Whether a number shows that points are no thousands.
+    /// Whether a number shows that this mark parts no thousands.
     shown: bool,
 }
 
@@ -65,13 +65,13 @@ impl Decimals {
                 );
             }
         }
-        self.shown |= cell.contains('.') && !is_thousands(cell);
+        self.shown |= cell.contains(['.', ',']) && !is_thousands(cell);
         Ok(pointed.into())
     }
 
     /// After what decimals stand, as far as the file has shown.
     pub fn mark(&self) -> char {
-        if self.commas && !self.shown && self.seen != Some('.') { ',' } else { '.' }
+        if self.commas && self.seen != Some('.') { ',' } else { '.' }
     }
 
     /// Whether a number may be one of thousands as well, unless another of the file shows that it is not.
@@ -79,25 +79,26 @@ impl Decimals {
         self.commas && is_thousands(cell)
     }
 
-    /// Whether the file shows that decimals stand after points.
-    pub fn shows_points(&self) -> bool {
+    /// Whether the file shows that decimals stand after its mark.
+    pub fn are_shown(&self) -> bool {
         self.shown
     }
 }
 
-/// One to three digits (not 0 alone), a point, and three more.
+/// One to three digits (not 0 alone), a point or a comma, and three more.
 fn is_thousands(cell: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    cell.split_once('.').is_some_and(|(whole, rest)| {
+    cell.split_once(['.', ',']).is_some_and(|(whole, rest)| {
         (1..=3).contains(&whole.len()) && rest.len() == 3 && !whole.starts_with('0') && digits(whole) && digits(rest)
     })
 }
 
 /// How such a number is written so that nobody can mistake it.
 pub(super) fn either_way(cell: &str) -> String {
-    let thousand = cell.replace('.', "");
-    let decimal = cell.trim_end_matches('0').trim_end_matches('.').replace('.', ",");
-    format!("write {thousand}, or {decimal} if the point is a decimal one")
+    let mark = if cell.contains(',') { "comma" } else { "point" };
+    let thousand = cell.replace(['.', ','], "");
+    let decimal = cell.trim_end_matches('0').trim_end_matches(['.', ',']).replace('.', ",");
+    format!("write {thousand}, or {decimal} if the {mark} is a decimal one")
 }
 
 #[cfg(test)]
@@ -125,11 +126,20 @@ mod tests {
     }
 
     #[test]
-    fn three_digits_after_a_point_may_be_thousands() {
-        for (cell, is) in [("1.200", true), ("999.000", true), ("0.500", false), ("1.20", false), ("1234.500", false)] {
+    fn three_digits_after_a_mark_may_be_thousands() {
+        for (cell, is) in [
+            ("1.200", true),
+            ("1,200", true),
+            ("999.000", true),
+            ("0.500", false),
+            ("0,500", false),
+            ("1.20", false),
+            ("1234.500", false),
+        ] {
             assert_eq!(is_thousands(cell), is, "{cell}");
         }
         assert_eq!(either_way("1.200"), "write 1200, or 1,2 if the point is a decimal one");
+        assert_eq!(either_way("1,200"), "write 1200, or 1,2 if the comma is a decimal one");
         assert_eq!(either_way("12.000"), "write 12000, or 12 if the point is a decimal one");
     }
 }

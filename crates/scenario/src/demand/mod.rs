@@ -6,6 +6,7 @@
 
 mod cells;
 mod cover;
+mod instants;
 mod pieces;
 mod series;
 mod trace;

@@ -3,20 +3,16 @@
 //! columns, the first few of a kind.
 
 use super::cells::{Decimals, either_way, odd_row};
+use super::instants::{Clock, NoTime, instant, looks_like_unix};
 use super::pieces::{MILLI_MAX, PIECES_MAX};
 use super::written;
 use crate::codes;
 use crate::diagnostic::{More, Sink};
 use crate::files::Mistaken;
 use crate::reader::Reader;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::TimeZone;
 use std::ops::Range;
 use zonefall_topology::grouped;
-
-/// Seconds of 10,000 years.
-const SECONDS_MAX: f64 = 10_000.0 * 365.0 * 86_400.0;
 
 /// What the columns of a trace are called: its time, and what it is worth from then on.
 pub(super) type Columns = [&'static str; 2];
@@ -48,7 +44,15 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
     let mut csv = csv.delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = csv.headers().ok()?.clone();
     let column = |name: &str, sink: &mut Sink| {
-        let found = header.iter().position(|given| given.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
+        let is = |given: &str| given.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name);
+        let mut all = header.iter().enumerate().filter(|(_, given)| is(given)).map(|(at, _)| at);
+        let found = all.next();
+        if let Some(again) = all.next() {
+            let cells: Vec<&str> = header.iter().collect();
+            let words =
+                format!("there are two columns `{name}`: one of them must be called otherwise, then it is passed over");
+            sink.error(codes::DEMAND, &place(text, 0, (again, &cells), separator), words);
+        }
         if found.is_none() {
             let more = sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"));
             let more = more.help(format!("the first line names the columns: {}", columns.join(",")));
@@ -124,11 +128,11 @@ impl Reading<'_> {
                 self.either.push((column, cell.to_owned(), place(self.fields[column])));
             }
         }
-        let at = self.decimals[0].plain(time).and_then(|cell| instant(&cell, self.calendar)).map_err(|why| {
+        let read = self.decimals[0].plain(time).map_err(NoTime::Mixed);
+        let at = read.and_then(|cell| instant(&cell, self.calendar)).map_err(|why| {
             let words = format!("`{}`: \"{time}\" {why}", self.columns[0]);
             let dated = written::date(time).map(|date| format!("write {date}: year, month, day"));
-            let help = dated.or_else(|| why.ends_with("date").then(|| TIMES.to_owned()));
-            self.wrong[0].tell(words, place(self.fields[0]), help, sink);
+            self.wrong[0].tell(words, place(self.fields[0]), dated.or_else(|| why.help()), sink);
         });
         let amount = self.decimals[1].plain(rate).and_then(|cell| amount(&cell)).map_err(|why| {
             let words = format!("`{}`: \"{rate}\" {why}", self.columns[1]);
@@ -138,6 +142,12 @@ impl Reading<'_> {
         });
         let (Ok((at, clock)), Ok(amount)) = (at, amount) else { return };
         let place = place(self.fields[0]);
+        if let Some(date) = looks_like_unix(time).filter(|_| self.rows.is_empty()) {
+            let words =
+                format!("`{}`: \"{time}\" is too late for seconds from the beginning of a trial", self.columns[0]);
+            let help = format!("is it {date}, counted from 1970? write it so, or count from the beginning");
+            self.wrong[0].tell(words, place.clone(), Some(help), sink);
+        }
         if clock == Clock::Skipped {
             let words = format!("`{}`: \"{time}\" does not exist: clocks go forward then", self.columns[0]);
             let help = "it is read as so much later, when clocks have gone forward";
@@ -154,8 +164,9 @@ impl Reading<'_> {
 
     /// All rows, once what can be told of all of them is told.
     fn rows(mut self, sink: &mut Sink) -> Option<Vec<Row>> {
-        for (column, cell, place) in self.either.into_iter().filter(|of| !self.decimals[of.0].shows_points()) {
-            let words = format!("`{}`: \"{cell}\" may be {} or {cell}", self.columns[column], cell.replace('.', ""));
+        for (column, cell, place) in self.either.into_iter().filter(|of| !self.decimals[of.0].are_shown()) {
+            let (whole, point) = (cell.replace(['.', ','], ""), cell.replace(',', "."));
+            let words = format!("`{}`: \"{cell}\" may be {whole} or {point}", self.columns[column]);
             self.wrong[column].tell(words, place, Some(either_way(&cell)), sink);
         }
         self.wrong.into_iter().chain([self.skipped]).for_each(|of| of.tell_rest(sink));
@@ -165,9 +176,6 @@ impl Reading<'_> {
         (!self.rows.is_empty()).then_some(self.rows)
     }
 }
-
-/// What to write for a time.
-const TIMES: &str = "write for example 2026-01-31T13:00, or seconds from the beginning of a trial";
 
 /// What separates the columns, by the line that names them.
 fn separator(header: &str) -> u8 {
@@ -239,47 +247,6 @@ fn place(text: &str, begin: usize, (field, cells): (usize, &[&str]), separator: 
     }
 }
 
-/// What the clock does at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Clock {
-    Plain,
-    /// It goes forward over it.
-    Skipped,
-    /// It goes back, so that the time comes twice; the first one is meant.
-    Repeated,
-}
-
-/// Seconds, or a date with time.
-fn instant(cell: &str, calendar: Option<(&TimeZone, i64)>) -> Result<(i64, Clock), &'static str> {
-    if let Ok(seconds) = cell.parse::<f64>() {
-        let fits = seconds.is_finite() && seconds.abs() <= SECONDS_MAX;
-        let at = libm::round(seconds * 1000.0) as i64;
-        return if fits { Ok((at, Clock::Plain)) } else { Err("is beyond 10,000 years") };
-    }
-    let absolute = cell.parse::<Timestamp>();
-    let civil = cell.parse::<DateTime>();
-    let Some((zone, start)) = calendar else {
-        return Err(match (absolute, civil) {
-            (Err(_), Err(_)) => "is neither a number of seconds nor a date",
-            _ => "is a date, and the scenario has no `start`",
-        });
-    };
-    let (stamp, clock) = match (absolute, civil) {
-        (Ok(stamp), _) => (stamp, Clock::Plain),
-        (_, Ok(civil)) => {
-            let of_clock = zone.to_ambiguous_timestamp(civil);
-            let clock = match of_clock.offset() {
-                AmbiguousOffset::Gap { .. } => Clock::Skipped,
-                AmbiguousOffset::Fold { .. } => Clock::Repeated,
-                AmbiguousOffset::Unambiguous { .. } => Clock::Plain,
-            };
-            (of_clock.compatible().map_err(|_| "is no date of the calendar")?, clock)
-        }
-        _ => return Err("is neither a number of seconds nor a date"),
-    };
-    stamp.as_millisecond().checked_sub(start).map(|at| (at, clock)).ok_or("is too far away")
-}
-
 /// Requests a second, in thousandths.
 fn amount(cell: &str) -> Result<f64, &'static str> {
     let rate: f64 = cell.parse().map_err(|_| "is not a number")?;
@@ -343,6 +310,37 @@ mod tests {
         );
         assert_eq!(told("time;rate\n0;900;foo\n", None).iter().map(|told| told.1).collect::<Vec<_>>(), [7]);
         assert_eq!(told("time,rate\n0,1,200\n1,1,200\n2,1,200\n3,1,200\n4,1,200\n", None).len(), 4);
+    }
+
+    #[test]
+    fn a_column_that_stands_there_twice_is_a_mistake_at_its_second_name() {
+        let found = told("time,rate,note,Rate\n0,1,x,2\n", None);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].0, found[0].1), (1, 16));
+        assert!(found[0].2.starts_with("there are two columns `rate`"), "{found:?}");
+        assert_eq!(told("\u{feff}time;rate;time\n0;1;5\n", None).iter().map(|told| told.0).collect::<Vec<_>>(), [1]);
+        assert!(told("time,rate,note,note\n0,1,x,y\n", None).is_empty());
+    }
+
+    #[test]
+    fn a_time_with_a_unit_is_read_and_seconds_since_1970_are_refused_with_their_date() {
+        let mut sink = Sink::default();
+        let rows = read("time,rate\n0 h,5\n8855 h,6\n", ["time", "rate"], None, &mut sink);
+        assert_eq!(rows, Some(vec![(0, 5000.0), (31_878_000_000, 6000.0)]));
+        let found = told("time,rate\n1767225600,5\n1767229200,6\n", None);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].2.contains("2026-01-01T00:00:00Z, counted from 1970"), "{found:?}");
+        let found = told("time,rate\n8855 apples,5\n", None);
+        assert!(found[0].2.contains("2026-01-31T13:00") && found[0].2.contains("`8855 h`"), "{found:?}");
+    }
+
+    #[test]
+    fn three_digits_after_a_comma_are_refused_where_it_is_decimal_unless_the_file_shows_that_it_is() {
+        let found = told("time;rate\n0;1,200\n3600;1,500\n", None);
+        assert_eq!(found.len(), 2);
+        let words = "`rate`: \"1,200\" may be 1200 or 1.200 / write 1200, or 1,2 if the comma is a decimal one";
+        assert_eq!(found[0], (2, 3, words.to_owned()));
+        assert!(told("time;rate\n0;1,200\n3600;0,5\n", None).is_empty());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Diagnostic, Diagnostics, LineStarts, Severity, nearest, printable};
 use crate::codes;
+use crate::syntax::Broken;
 use crate::what_if::WhatIf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -35,6 +36,8 @@ pub(crate) struct Sink {
     pub unseen: bool,
     /// Codes of warnings and hints that are not told.
     pub allowed: BTreeSet<&'static str>,
+    /// Where keys begin that their tables cannot have.
+    misspelt: BTreeSet<usize>,
     /// Of files that the scenario names, with their texts.
     attached: Vec<(Diagnostics, String)>,
 }
@@ -133,16 +136,24 @@ impl Sink {
     }
 
     /// Where the text is not TOML, takes back what may only follow from that: mistakes about the broken lines, and
-    /// complaints that something is not there.
-    pub fn forget_consequences(&mut self, broken: &[Range<usize>]) {
-        if broken.is_empty() {
+    /// complaints that something is not there. A key that its table cannot have stays told.
+    pub fn forget_consequences(&mut self, broken: &Broken) {
+        if broken.lines.is_empty() {
             return;
         }
-        let touches = |span: &Range<usize>| broken.iter().any(|line| span.start <= line.end && line.start <= span.end);
+        let misspelt = std::mem::take(&mut self.misspelt);
         self.items.retain(|item| {
-            let absence = codes::OF_ABSENCE.contains(&item.code);
-            item.code == codes::SYNTAX || !(absence || item.span.as_ref().is_none_or(touches))
+            let Some(span) = &item.span else { return item.code == codes::SYNTAX };
+            let misspelt = item.code == codes::UNKNOWN_KEY && misspelt.contains(&span.start);
+            let absence = codes::OF_ABSENCE.contains(&item.code) && !(misspelt && broken.spares_table_of(span));
+            item.code == codes::SYNTAX || !(absence || broken.touches(span))
         });
+    }
+
+    /// An error that a table has no such key, whatever else the file says.
+    pub fn misspelt(&mut self, span: &Range<usize>, message: impl Into<String>) -> More<'_> {
+        self.misspelt.insert(span.start);
+        self.error(codes::UNKNOWN_KEY, span, message)
     }
 
     /// The same words at the same place are said once, though a base is read for every design.

@@ -17,7 +17,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "demand.trace",
         Text,
-        "A CSV file in place of `rate`, relative to the scenario file, with columns `time` (seconds from the beginning of a trial, or dates with times in the demand's time zone) and `rate` (requests a second). A rate holds until the next row, the first also before it, and the last after it (W029 warns of a trace that begins late or lies beside the trial). A time that the clock leaves out in spring is read as so much later, one that it has twice in autumn as the first. Each row has as many cells as the first line names columns. Semicolons may separate them, and decimals stand after a comma then; a number such as 1.200 is refused there, unless another row (0.5, 12.25) shows that points are decimal.",
+        "A CSV file in place of `rate`, relative to the scenario file, with columns `time` (seconds or durations from the beginning of a trial, or dates with times in the demand's time zone) and `rate` (requests a second). A rate holds until the next row, the first also before it, and the last after it (W029 warns of a trace that begins late or lies beside the trial). A time that the clock leaves out in spring is read as so much later, one that it has twice in autumn as the first. Each row has as many cells as the first line names columns. Semicolons may separate them, and decimals stand after a comma then; a number such as 1.200 or 1,200 is refused there, unless another row (0.5 or 12,25) shows that its mark is a decimal one.",
     )
     .overlay(),
     Key::new("demand.trace_every", Duration, "The trace begins anew after so long. Without it the last rate holds.")

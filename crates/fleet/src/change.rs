@@ -1,6 +1,8 @@
 //! What happens to one machine: it is marked, released, started, noticed, readmitted.
 //!
-//! The only functions that change a machine's marks, and so the only ones that touch the book's levels.
+//! The functions through which faults, repairs and probes change a machine's marks, and with them the book's levels. What else sets
+//! marks says so where it does: slots that are filled and vacated (`manage/slots.rs`), a trial's beginning (`world/begin.rs`), probes
+//! when everything is down (`all_probed_up.rs`).
 
 use crate::facts::Facts;
 use crate::machine::*;

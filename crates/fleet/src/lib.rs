@@ -4,9 +4,8 @@
 //! a [`Ledger`] of time-weighted integers. The fleet only reacts; it never decides what the world does, and it knows no
 //! word of statistics.
 //!
-//! Order within one millisecond: what strikes (storm first, then machines by mode and slot), then what was pending, by
-//! class: demand that changes, repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
-//! is evaluated once, when the millisecond is over.
+//! Order within one millisecond: what strikes (storm first, then machines by mode and slot), then what was pending, in the order of
+//! `pending::Pending`. The objective is evaluated once, when the millisecond is over.
 
 mod all_probed_up;
 mod arrivals;

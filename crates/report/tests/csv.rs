@@ -137,7 +137,7 @@ fn json_reads_back_and_the_table_is_the_file() {
     let back: Outcome = serde_json::from_str(&text).unwrap();
     // Reading floats back is right to the last bit but one, so compare what is not a float, and one that is.
     assert_eq!(back.designs.len(), outcome.designs.len());
-    assert_eq!((back.seed, &back.differences[0].says), (outcome.seed, &outcome.differences[0].says));
+    assert_eq!((back.seed, back.differences[0].says), (outcome.seed, outcome.differences[0].says));
     assert!((back.designs[0].unavailability.mean - outcome.designs[0].unavailability.mean).abs() < 1e-15);
     let keys: Vec<_> = text.lines().filter(|line| line.starts_with("  \"")).take(3).collect();
     assert!(keys[0].contains("schema") && keys[1].contains("version") && keys[2].contains("study"));

@@ -135,7 +135,7 @@ fn every_figure_of_differences_and_causes_is_that_of_the_summary() {
         let text = text(&outcome, name);
         for of in &outcome.differences {
             let rows = rows(&text, &of.design);
-            let row = rows.iter().find(|row| row.last().is_some_and(|says| *says == of.says)).unwrap();
+            let row = rows.iter().find(|row| row.last().is_some_and(|says| *says == of.says.to_string())).unwrap();
             let minus = of.downtime_min_per_month < 0.0;
             assert_eq!(row[1].starts_with('−'), minus, "{row:?}");
             is_rounded(&row[1], of.downtime_min_per_month.abs(), !minus);

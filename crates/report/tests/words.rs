@@ -137,7 +137,7 @@ fn a_comparison_and_a_run_show_the_same_figures() {
             hits: of.hits,
         },
         p_adjusted: of.p_adjusted,
-        says: of.says.clone(),
+        says: of.says,
         causes: Vec::new(),
         sessions: None,
     };

@@ -14,7 +14,7 @@ mod sessions;
 
 use crate::chance;
 use crate::misses::Kinds;
-use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
+use crate::outcome::{Compared, Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
@@ -82,8 +82,8 @@ pub struct Pair {
     pub difference: Gap,
     /// The p value against "no difference", adjusted for all pairs (Holm).
     pub p_adjusted: f64,
-    /// "less downtime", "not distinguishable", "the same in every trial".
-    pub says: String,
+    /// What that says.
+    pub says: Compared,
     /// By cause, the largest first; they sum to the difference.
     pub causes: Vec<(String, Gap)>,
     /// Sessions that it loses less those of the other; none where one of the two has none.
@@ -382,12 +382,6 @@ impl Concluding<'_> {
         let ends = (difference.low, difference.high);
         (difference.low, difference.high) =
             crate::conclude::within_bounds(self.names.len(), ends, self.downtime(a), self.downtime(b));
-        let says = match difference {
-            Gap { hits: 0, .. } => "the same in every trial",
-            Gap { high, .. } if high < 0.0 => "less downtime",
-            Gap { low, .. } if low > 0.0 => "more downtime",
-            _ => "not distinguishable",
-        };
         let causes = self.causes(self.pair_at(a.min(b), a.max(b))).into_iter();
         Pair {
             design: self.names[a].clone(),
@@ -395,7 +389,7 @@ impl Concluding<'_> {
             same_storms: difference_of_storms(self.study(a), self.study(b)).is_none(),
             difference,
             p_adjusted,
-            says: says.into(),
+            says: Compared::of(difference.hits, difference.low, difference.high),
             causes: causes.map(|(cause, gap)| (cause, turned(gap))).collect(),
             sessions: None,
         }

@@ -265,12 +265,6 @@ pub(crate) fn compare(
         let (low, high) = if recorded { (estimate.mean, estimate.mean) } else { estimate.bounds.ends() };
         let ends = (low * factor, high * factor);
         let (low, high) = within_bounds(designs.len(), ends, minutes(design), minutes(first));
-        let says = match (low, high) {
-            _ if estimate.hits == 0 => "the same in every trial",
-            (_, high) if high < 0.0 => "less downtime",
-            (low, _) if low > 0.0 => "more downtime",
-            _ => "not distinguishable",
-        };
         Difference {
             design: design.design.clone(),
             against: first.design.clone(),
@@ -279,7 +273,7 @@ pub(crate) fn compare(
             high: Some(high),
             hits: estimate.hits,
             p_adjusted,
-            says: says.into(),
+            says: Compared::of(estimate.hits, low, high),
         }
     };
     designs.iter().skip(1).zip(estimates).zip(adjusted).map(difference).collect()

@@ -5,7 +5,8 @@
 
 use crate::assumptions::{Judged, Run};
 use crate::outcome::{
-    DesignOutcome, DesignVariation, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Variation, Verdict,
+    Compared, DesignOutcome, DesignVariation, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Variation,
+    Verdict,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -317,7 +318,7 @@ pub fn percent(share: f64) -> f64 {
 }
 
 fn no_worse(of: &Difference) -> Verdict {
-    if of.says == "more downtime" { Verdict::Misses } else { Verdict::Meets }
+    if of.says == Compared::More { Verdict::Misses } else { Verdict::Meets }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
 
 mod assumptions;
+mod compared;
 mod method;
 mod money;
 mod serving;
@@ -12,6 +13,7 @@ mod warning;
 
 use crate::gate::Judgement;
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
+pub use compared::Compared;
 pub use method::{BATCHES, LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
 pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
 use schemars::JsonSchema;
@@ -257,8 +259,8 @@ pub struct Difference {
     pub hits: u64,
     /// The p value against "no difference", adjusted for all comparisons (Holm).
     pub p_adjusted: f64,
-    /// In words: "less downtime", "more downtime", "not distinguishable", "the same in every trial".
-    pub says: String,
+    /// What that says.
+    pub says: Compared,
 }
 
 /// All of it.

@@ -1,4 +1,5 @@
-//! The rules of the real system as pure functions over small read-only views: no state, no luck, no clock of their own.
+//! The rules of the real system as pure functions over small read-only views: no luck, no clock of their own, and no state but what a
+//! rule itself counts (`gateway::Growth`, `repair::Streak`), which the world keeps.
 //!
 //! One rule family a file; each rule carries its id in the documentation and in the name of its test.
 

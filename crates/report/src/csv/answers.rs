@@ -166,7 +166,7 @@ pub(crate) fn comparison(of: &Comparison, locale: CsvLocale) -> Result<Sheet, Fi
             Cell::text(if row.0.same_storms { "yes" } else { "no" })
         }),
         field("says", "", "the difference in words", |row: &Row<'_>| match row.1 {
-            None => Cell::text(&row.0.says),
+            None => Cell::text(&row.0.says.to_string()),
             Some(_) => Cell::Empty,
         }),
         bounded(

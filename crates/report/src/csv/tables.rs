@@ -37,7 +37,9 @@ pub(crate) fn differences(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet,
             "p value against no difference, adjusted for all rows (Holm); three digits, 0 below 1e-12",
             |of: &&Difference| Cell::p_value(of.p_adjusted),
         ),
-        field("says", "", "less downtime, more downtime, not distinguishable", |of: &&Difference| Cell::text(&of.says)),
+        field("says", "", "less downtime, more downtime, not distinguishable", |of: &&Difference| {
+            Cell::text(&of.says.to_string())
+        }),
     ];
     Sheet::write("differences.csv", fields, &outcome.differences, locale)
 }

@@ -10,7 +10,7 @@ use crate::page::{Grid, Page, Picture, Side, Style, clean};
 use crate::terminal::{availability, bound_with, is_record, minutes_of, sources, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{
-    DesignAssumptions, DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+    Compared, DesignAssumptions, DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
 };
 use zonefall_study::timeline::Storms;
 
@@ -212,11 +212,11 @@ fn difference_row(of: &Difference) -> Row {
         low: of.low,
         high: of.high,
         reach: None,
-        mark: match of.says.as_str() {
-            "less downtime" => Mark::Good,
-            "more downtime" => Mark::Bad,
-            "not distinguishable" => Mark::Unsure,
-            _ => Mark::Plain,
+        mark: match of.says {
+            Compared::Less => Mark::Good,
+            Compared::More => Mark::Bad,
+            Compared::NotDistinguishable => Mark::Unsure,
+            Compared::Same => Mark::Plain,
         },
         words: mean,
     }

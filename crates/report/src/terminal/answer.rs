@@ -7,7 +7,7 @@ use crate::alike::alike;
 use crate::gate::{conditions, gate};
 use crate::headline::{NOT_WEIGHED, headline, open_for};
 use zonefall_study::listed;
-use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{Compared, DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title(&outcome.study);
@@ -125,11 +125,11 @@ pub(crate) fn is_record(outcome: &Outcome) -> bool {
 /// The comparison in words: who has less downtime than the reference, who more, who cannot be told.
 pub(crate) fn in_words(outcome: &Outcome) -> Option<String> {
     let first = outcome.differences.first()?;
-    let named = |says: &str| {
+    let named = |says: Compared| {
         let of = outcome.differences.iter().filter(|of| of.says == says).map(|of| clean(&of.design));
         of.collect::<Vec<String>>().join("; ")
     };
-    let parts = ["less downtime", "more downtime", "not distinguishable", "the same in every trial"].map(|says| {
+    let parts = Compared::ALL.map(|says| {
         let designs = named(says);
         if designs.is_empty() { None } else { Some(format!("{says}: {designs}")) }
     });

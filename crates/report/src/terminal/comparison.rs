@@ -193,5 +193,5 @@ fn row(page: &Page, pair: &Pair) -> Vec<String> {
     let minus = page.sign('−', '-');
     let Gap { min_per_month, low, high, hits } = pair.difference;
     let cells = differences::cells(min_per_month, (Some(low), Some(high)), hits, minus);
-    [clean(&pair.design), clean(&pair.against)].into_iter().chain(cells).chain([pair.says.clone()]).collect()
+    [clean(&pair.design), clean(&pair.against)].into_iter().chain(cells).chain([pair.says.to_string()]).collect()
 }

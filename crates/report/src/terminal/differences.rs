@@ -34,7 +34,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 /// The design, the difference, its interval, and what that says.
 pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
     let cells = cells(of.downtime_min_per_month, (of.low, of.high), of.hits, minus);
-    [clean(&of.design)].into_iter().chain(cells).chain([clean(&of.says)]).collect()
+    [clean(&of.design)].into_iter().chain(cells).chain([of.says.to_string()]).collect()
 }
 
 /// A difference that so many trials show, and its interval. Whichever of the two saves the other's downtime, no more is said to be saved

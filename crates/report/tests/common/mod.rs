@@ -175,7 +175,7 @@ fn difference(of: &DesignOutcome, against: &DesignOutcome) -> Difference {
         high: Some(if resolved { mean + 5.1 } else { mean + 14.2 }),
         hits: 2134,
         p_adjusted: if resolved { 1e-7 } else { 0.31 },
-        says: if resolved { "less downtime" } else { "not distinguishable" }.into(),
+        says: if resolved { Compared::Less } else { Compared::NotDistinguishable },
     }
 }
 

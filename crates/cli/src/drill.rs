@@ -111,7 +111,7 @@ fn no_experiment(path: &Path, text: &str, why: &ImportError) -> String {
 
 /// Runs it on each design, and prints what came of it.
 fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Console) -> Result<Exit> {
-    paged::refuse_unless_free(options)?;
+    paged::refuse_unless_free(options, scenario)?;
     let began = Instant::now();
     let drilled = drilled(options, scenario, of)?;
     match options.format {

@@ -6,6 +6,7 @@ use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::gate::{gate, judged};
+use crate::target;
 use crate::weighted;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,23 @@ pub fn names(output: &args::Output, rows: bool, losses: bool) -> Vec<&'static st
     let mut names = zonefall_report::result_names(!losses, true, rows && !losses, losses);
     names.extend(kinds(&output.report).into_iter().map(ReportKind::file));
     names
+}
+
+/// Where files of a run may be: those that it writes, or that an earlier one has left and it takes away; also those of a run that
+/// is interrupted.
+pub fn places(out: &Path) -> Vec<PathBuf> {
+    let mut names = zonefall_report::result_names(true, true, true, true);
+    names.extend([ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown].map(ReportKind::file));
+    let beside = beside(out);
+    [out, &beside].into_iter().flat_map(|folder| target::in_folder(folder, &names)).collect()
+}
+
+/// The folder for a partial result beside a complete one.
+fn beside(out: &Path) -> PathBuf {
+    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
+    name.push("-partial");
+    whole.with_file_name(name)
 }
 
 /// Events dispatched for what is finished.
@@ -207,12 +225,7 @@ pub fn write(
     let options = Options { force: output.force, partial };
     match ResultsFolder::write(out, &set, options) {
         // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
-        Err(FolderError::PartialOverComplete { .. }) => {
-            let whole = std::path::absolute(out)?;
-            let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
-            name.push("-partial");
-            Ok(ResultsFolder::write(&whole.with_file_name(name), &set, options)?)
-        }
+        Err(FolderError::PartialOverComplete { .. }) => Ok(ResultsFolder::write(&beside(out), &set, options)?),
         written => Ok(written?),
     }
 }

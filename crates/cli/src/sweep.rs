@@ -9,6 +9,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
+use crate::target;
 use anyhow::{Result, bail};
 use std::sync::atomic::Ordering;
 use zonefall_scenario::{Diagnostic, Diagnostics, Doubts, Scenario, WhatIf, choices, load_with};
@@ -39,8 +40,9 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {} points are more than {POINTS_MAX}", points.len()));
         return Ok(Exit::Usage);
     }
-    answers::refuse_unless_free(&options.shown)?;
     let Some(scenarios) = scenarios(options, &varied, &points, console) else { return Ok(Exit::BadScenario) };
+    let read = scenarios.iter().flat_map(|scenario| target::read_for(&options.scenario, scenario));
+    target::refuse_unless_free(&options.shown.csv, read, options.shown.force)?;
     if scenarios.iter().any(is_record) {
         bail!("a record is one trial of one world: there is nothing to sweep");
     }

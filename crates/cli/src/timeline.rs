@@ -27,9 +27,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         );
         return Ok(Exit::Usage);
     }
-    for path in [&options.csv, &options.svg].into_iter().flatten() {
-        target::refuse_unless_free(path, options.force)?;
-    }
+    target::refuse_in_the_way(options.csv.iter().chain(&options.svg), options.force)?;
     let overrides = Overrides { seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let study = assemble::without_rule(assemble::study(scenario, overrides)?);
     let Some(design) = design(options, &study, console) else { return Ok(Exit::Usage) };

@@ -16,6 +16,7 @@ mod answers;
 mod chart;
 mod clock;
 mod csv;
+mod cut;
 mod drilled;
 mod explain;
 mod files;

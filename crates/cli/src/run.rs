@@ -243,7 +243,9 @@ fn lose(
         Format::Json => console.data(&zonefall_report::losses_json(&losses)?)?,
         Format::Csv => console.data(&zonefall_report::losses_table(&losses)?)?,
     }
-    results::farewell(options, &written?, 1, seconds, console)?;
+    if let results::Written::Files(written) = &written? {
+        results::farewell(options, written, 1, seconds, console)?;
+    }
     Ok(Exit::Fine)
 }
 

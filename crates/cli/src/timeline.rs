@@ -41,7 +41,10 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
                 study.designs[design].name,
                 study.trials.saturating_mul(10)
             ),
-            Picked::Interrupted => return Ok(Exit::Interrupted),
+            Picked::Interrupted => {
+                console.complain("interrupted: nothing kept");
+                return Ok(Exit::Interrupted);
+            }
         },
         (None, None) => bail!("no trial is asked for"),
     };

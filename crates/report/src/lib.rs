@@ -49,7 +49,7 @@ pub use files::{
     Contents, FilesError, ResultFile, csv_table, fit_csv, fit_json, json, losses_json, losses_table, result_files,
     result_names,
 };
-pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
+pub use folder::{FolderError, Options, Replaced, ResultSet, ResultsFolder};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use markdown::comparison_markdown;

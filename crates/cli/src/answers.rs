@@ -10,14 +10,6 @@ use std::io::Write;
 use std::time::Duration;
 use zonefall_report::FilesError;
 
-/// Refuses files that would not be written, before anything is computed.
-///
-/// # Errors
-/// If there is something else in a file's place.
-pub fn refuse_unless_free(shown: &Shown) -> Result<()> {
-    shown.csv.as_deref().map_or(Ok(()), |path| target::refuse_unless_free(path, shown.force))
-}
-
 /// Refuses habits of CSV where none is written.
 ///
 /// # Errors

@@ -51,12 +51,27 @@ fn standing_by(others: &[String], of: &Standby) -> String {
             says.push("and fails while the control plane is out".into());
         }
     }
-    says.push(format!("ready in {}", length(&of.ready)));
+    says.extend(getting_ready(of));
+    says.push(if of.failback.is_some() { "with failback" } else { "without failback" }.into());
+    says.join(", ")
+}
+
+/// From the order until all of it runs: nothing where all of it does already, and clients need not wait for it (DR-07).
+fn getting_ready(of: &Standby) -> Vec<String> {
+    let mut says = Vec::new();
+    if of.sent_at_once {
+        says.push("clients sent to it at once".into());
+        if of.running_milli >= 1000 {
+            says.push("all of it runs and nothing has to be created".into());
+            return says;
+        }
+    }
+    let all = if of.sent_at_once { "all of it " } else { "" };
+    says.push(format!("{all}ready in {}", length(&of.ready)));
     if of.capacity_risk > 0.0 {
         says.push(format!("refused in {}", percent(of.capacity_risk)));
     }
-    says.push(if of.failback.is_some() { "with failback" } else { "without failback" }.into());
-    says.join(", ")
+    says
 }
 
 fn alarm(of: Alarm) -> String {

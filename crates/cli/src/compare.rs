@@ -20,14 +20,12 @@ use zonefall_study::{Study, Threads, Visit};
 /// Compares.
 pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
-    answers::refuse_unless_free(&options.shown)?;
-    if let Some(path) = &options.md {
-        target::refuse_unless_free(path, options.shown.force)?;
-    }
     let load = |path: &PathBuf| check::load_for(path, &options.what_if, options.effort.trials, console);
     // Every file says what is wrong with it.
     let loaded: Vec<Option<Scenario>> = options.scenarios.iter().map(load).collect();
     let Some(scenarios) = loaded.into_iter().collect::<Option<Vec<Scenario>>>() else { return Ok(Exit::BadScenario) };
+    let read = options.scenarios.iter().zip(&scenarios).flat_map(|(path, scenario)| target::read_for(path, scenario));
+    target::refuse_unless_free(options.shown.csv.iter().chain(&options.md), read, options.shown.force)?;
     let mut studies = studies(options, &scenarios)?;
     let trials = same_length(options, &studies, console)?;
     for study in &mut studies {

@@ -130,7 +130,7 @@ fn show(
     of: &Faults,
     console: Console,
 ) -> Result<Exit> {
-    paged::refuse_unless_free(options)?;
+    paged::refuse_unless_free(options, scenario)?;
     let began = Instant::now();
     let drilled = drilled((options, asked), scenario, of)?;
     match options.format {

@@ -78,9 +78,7 @@ that leave out short outages. Fits describe the record, not the future.";
 
 /// Fits a file.
 pub fn fit(options: &Fit, console: Console) -> Result<Exit> {
-    if let Some(path) = &options.write {
-        target::refuse_unless_free(path, options.force)?;
-    }
+    target::refuse_unless_free(&options.write, [options.file.as_path()], options.force)?;
     let asked = match asked(options) {
         Ok(asked) => asked,
         Err(Wrong::Usage(words)) => {

@@ -8,6 +8,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
 use crate::run::interrupt;
+use crate::target;
 use anyhow::Result;
 use zonefall_study::Threads;
 use zonefall_study::importance::{How, play, steps};
@@ -20,10 +21,14 @@ const ENDS_MIN: u64 = 1000;
 /// Tells what matters most.
 pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> {
     answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
-    answers::refuse_unless_free(&options.shown)?;
     let Some(scenario) = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console) else {
         return Ok(Exit::BadScenario);
     };
+    target::refuse_unless_free(
+        &options.shown.csv,
+        target::read_for(&options.scenario, &scenario),
+        options.shown.force,
+    )?;
     let effort = &options.effort;
     let overrides = Overrides { trials: effort.trials, seed: effort.seed, rows: false, no_counterfactual: true };
     let study = assemble::without_rule(assemble::study(&scenario, overrides)?);

@@ -14,13 +14,8 @@ use zonefall_study::{Finished, Progress, Study};
 /// What is asked of a run and cannot be, before anything is looked at.
 pub fn nonsense(options: &args::Run) -> Option<&'static str> {
     let keep = &options.keep;
-    if options.rows && (keep.checkpoint.is_some() || keep.partial.is_some()) {
-        return Some(
-            "--rows keeps every trial, a checkpoint or a partial result holds sums only: leave one of them out",
-        );
-    }
-    (keep.checkpoint.is_some() && keep.checkpoint == keep.partial)
-        .then_some("the checkpoint and the partial result need two names")
+    (options.rows && (keep.checkpoint.is_some() || keep.partial.is_some()))
+        .then_some("--rows keeps every trial, a checkpoint or a partial result holds sums only: leave one of them out")
 }
 
 /// Why ranges of trials do not go with a rule of stopping; none if there is none.

@@ -20,12 +20,11 @@ use zonefall_study::{Threads, Visit};
 /// Plans.
 pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv() || !options.report.is_empty())?;
-    answers::refuse_unless_free(&options.shown)?;
-    planned::refuse_unless_free(options)?;
     let began = Instant::now();
     let Some(scenario) = check::load_plan(&options.scenario, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
+    planned::refuse_unless_free(options, &scenario)?;
     let Some(plan) = &scenario.plan else {
         console.complain("error: the scenario has no `[plan]`: it says what may be chosen (`zonefall explain plan`)");
         return Ok(Exit::BadScenario);

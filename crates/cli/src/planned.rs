@@ -4,6 +4,7 @@ use crate::about;
 use crate::args;
 use crate::console::Console;
 use crate::results::{default_folder, kinds, quoted, tell_removed, timing};
+use crate::target;
 use anyhow::Result;
 use clap::ValueEnum;
 use std::ffi::OsString;
@@ -21,16 +22,20 @@ fn folder(options: &args::Plan) -> PathBuf {
     })
 }
 
-/// Refuses a folder that would not be written, before anything is computed.
+/// Refuses a table and a folder that would not be written, before anything is computed.
 ///
 /// # Errors
-/// If something in it is not ours.
-pub fn refuse_unless_free(options: &args::Plan) -> Result<()> {
-    if options.report.is_empty() {
-        return Ok(());
+/// If something there is not ours, or is read.
+pub fn refuse_unless_free(options: &args::Plan, scenario: &Scenario) -> Result<()> {
+    let (table, force) = (&options.shown.csv, options.shown.force);
+    let (folder, names) = (folder(options), plan_names(&kinds(&options.report)));
+    let asked = !options.report.is_empty();
+    let reports = if asked { target::in_folder(&folder, &names) } else { Vec::new() };
+    target::refuse_inputs(table.iter().chain(&reports), target::read_for(&options.scenario, scenario))?;
+    target::refuse_in_the_way(table, force)?;
+    if asked {
+        ResultsFolder::probe(&folder, &names, Options { force, partial: false })?;
     }
-    let names = plan_names(&kinds(&options.report));
-    ResultsFolder::probe(&folder(options), &names, Options { force: options.shown.force, partial: false })?;
     Ok(())
 }
 

@@ -7,11 +7,12 @@ use crate::assumptions;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::gate::{gate, judged};
+use crate::target;
 use crate::weighted;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use zonefall_report::{
-    Contents, FolderError, Identity, Options, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
+    Contents, FolderError, Identity, Options, Replaced, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
 };
 use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::Looks;
@@ -100,6 +101,26 @@ pub fn names(output: &args::Output, rows: bool, losses: bool) -> Vec<&'static st
     names
 }
 
+/// Where files of a run may be: those that it writes, or that an earlier one has left and it takes away; also those of a run that
+/// is interrupted.
+pub fn places(out: &Path) -> Vec<PathBuf> {
+    let mut names = zonefall_report::result_names(true, true, true, true);
+    names.extend([ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown].map(ReportKind::file));
+    let beside = beside(out, 1);
+    [out, &beside].into_iter().flat_map(|folder| target::in_folder(folder, &names)).collect()
+}
+
+/// Folders for partial results beside one that they do not replace.
+const BESIDE_MAX: usize = 99;
+
+/// The first or a further folder for a partial result beside one that it does not replace.
+fn beside(out: &Path, nth: usize) -> PathBuf {
+    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
+    name.push(if nth > 1 { format!("-partial-{nth}") } else { "-partial".into() });
+    whole.with_file_name(name)
+}
+
 /// Events dispatched for what is finished.
 pub fn events(finished: &Finished) -> u64 {
     finished.tally.designs.iter().map(|design| design.events).sum()
@@ -176,16 +197,35 @@ pub fn present(
         Format::Csv => console.data(&zonefall_report::csv_table(outcome)?)?,
     }
     let written = written?;
-    farewell(options, &written, trials, seconds, console)?;
+    if let Written::Files(written) = &written {
+        farewell(options, written, trials, seconds, console)?;
+    }
     if outcome.partial {
         let (done, asked) = (outcome.trials, outcome.trials_asked);
-        console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
+        console.complain(&match written {
+            Written::Files(written) => {
+                format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display())
+            }
+            Written::More { dir, trials } => format!(
+                "interrupted: {done} of {asked} trials, not written: {} stays as it is, with {trials} trials of the same \
+                 scenario and seed",
+                dir.display()
+            ),
+        });
         return Ok(Exit::Interrupted);
     }
     Ok(gate(&options.output, scenario, outcome, console))
 }
 
-/// Writes a set of result files.
+/// What became of a set of result files.
+pub enum Written {
+    /// They are there.
+    Files(ResultsFolder),
+    /// A partial result of the same scenario and seed that got further stays instead.
+    More { dir: PathBuf, trials: u64 },
+}
+
+/// Writes a set of result files. A partial result that may not replace what is there goes beside it: nothing already computed is lost.
 pub fn write(
     output: &args::Output,
     scenario: &Scenario,
@@ -194,7 +234,7 @@ pub fn write(
     trials: u64,
     timing: Timing,
     out: &Path,
-) -> Result<ResultsFolder> {
+) -> Result<Written> {
     let locale = output.csv_locale.into();
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
@@ -207,16 +247,16 @@ pub fn write(
     let partial = contents.outcome.is_some_and(|outcome| outcome.partial);
     let set = ResultSet { identity, files, timing };
     let options = Options { force: output.force, partial };
-    match ResultsFolder::write(out, &set, options) {
-        // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
-        Err(FolderError::PartialOverComplete { .. }) => {
-            let whole = std::path::absolute(out)?;
-            let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
-            name.push("-partial");
-            Ok(ResultsFolder::write(&whole.with_file_name(name), &set, options)?)
+    let mut places = std::iter::once(out.to_owned()).chain((1..=BESIDE_MAX).map(|nth| beside(out, nth))).peekable();
+    while let Some(place) = places.next() {
+        match ResultsFolder::write(&place, &set, options) {
+            Err(FolderError::PartialOverMore { dir, trials, same: true }) => return Ok(Written::More { dir, trials }),
+            Err(FolderError::PartialOverComplete { .. } | FolderError::PartialOverMore { .. })
+                if places.peek().is_some() => {}
+            written => return Ok(Written::Files(written?)),
         }
-        written => Ok(written?),
     }
+    bail!("no place is left beside {}", out.display())
 }
 
 /// How tables are drawn here.
@@ -226,10 +266,14 @@ pub fn style(console: Console) -> zonefall_report::terminal::Style {
 
 /// Says what an earlier run left in the folder and this one took away, and whose results it has replaced by others or by fewer trials.
 pub fn tell_removed(written: &ResultsFolder, console: Console) {
-    if let Some((study, trials)) = &written.replaced {
+    if let Some(Replaced { study, trials, more }) = &written.replaced {
         let (dir, trials) =
             (written.dir.display(), if *trials == 1 { "1 trial".into() } else { format!("{trials} trials") });
-        console.remark(&format!("replaced the results of {trials} of \"{study}\" in {dir}; --out keeps such"));
+        let words = format!(
+            "replaced the results of {trials} of \"{study}\" in {dir}; another folder (--out) would have kept them"
+        );
+        // Who asks for quiet does not ask for losing what took longer.
+        if *more { console.complain(&words) } else { console.remark(&words) }
     }
     if !written.removed.is_empty() {
         let names = written.removed.join(" ");

@@ -7,9 +7,9 @@ use crate::exit::Exit;
 use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
 use crate::results::{self, Looked, Work};
-use crate::{assumptions, check, incidents, storms, trace, understood, weighted};
+use crate::{assumptions, check, incidents, storms, target, trace, understood, weighted};
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -50,6 +50,8 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {what}: there is nothing to report on; leave out --report"));
         return Ok(Exit::Usage);
     }
+    let read = target::read_for(&options.scenario, &scenario).chain(options.faults.as_deref());
+    target::refuse_inputs(&written(options, &out), read)?;
     if options.keep.partial.is_none() {
         let names = results::names(&options.output, options.rows, losses);
         ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
@@ -80,6 +82,13 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         Some(path) => shard(options, &scenario, &study, path, console),
         None => simulate(options, &scenario, &study, None, &*interrupt()?, &out, console),
     }
+}
+
+/// What a run may write, and what it may take away of an earlier run's.
+fn written(options: &args::Run, out: &Path) -> Vec<PathBuf> {
+    let kept = options.keep.checkpoint.iter().chain(&options.keep.partial).cloned();
+    let results = if options.keep.partial.is_none() { results::places(out) } else { Vec::new() };
+    kept.chain(results).collect()
 }
 
 /// Whether a scenario lives through what is in a file, once.
@@ -234,7 +243,9 @@ fn lose(
         Format::Json => console.data(&zonefall_report::losses_json(&losses)?)?,
         Format::Csv => console.data(&zonefall_report::losses_table(&losses)?)?,
     }
-    results::farewell(options, &written?, 1, seconds, console)?;
+    if let results::Written::Files(written) = &written? {
+        results::farewell(options, written, 1, seconds, console)?;
+    }
     Ok(Exit::Fine)
 }
 

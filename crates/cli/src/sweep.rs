@@ -9,6 +9,7 @@ use crate::console::Console;
 use crate::exit::{Exit, usage};
 use crate::results::style;
 use crate::run::{interrupt, is_record};
+use crate::target;
 use anyhow::Result;
 use std::sync::atomic::Ordering;
 use zonefall_scenario::{Diagnostic, Diagnostics, Doubts, Scenario, WhatIf, choices, load_with};
@@ -40,8 +41,9 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
         return Ok(Exit::Usage);
     }
     answers::refuse_idle_locale(options.shown.csv_locale, options.shown.writes_csv())?;
-    answers::refuse_unless_free(&options.shown)?;
     let Some(scenarios) = scenarios(options, &varied, &points, console) else { return Ok(Exit::BadScenario) };
+    let read = scenarios.iter().flat_map(|scenario| target::read_for(&options.scenario, scenario));
+    target::refuse_unless_free(&options.shown.csv, read, options.shown.force)?;
     if scenarios.iter().any(is_record) {
         return Err(usage("a record is one trial of one world: there is nothing to sweep"));
     }

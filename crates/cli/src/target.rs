@@ -1,15 +1,80 @@
-//! Files that commands write at a path of the user's: new or regular ones, whole or not at all.
+//! Files that commands write at a path of the user's: new or regular ones, whole or not at all, and never what a command reads.
 
+use crate::exit;
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::io::{BufWriter, IntoInnerError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use zonefall_report::{MANIFEST, TIMING};
+use zonefall_scenario::Scenario;
+
+/// The files that a command reads for a scenario: its own, and those that it names.
+pub fn read_for<'a>(path: &'a Path, scenario: &'a Scenario) -> impl Iterator<Item = &'a Path> {
+    std::iter::once(path).chain(scenario.files.iter().map(PathBuf::as_path))
+}
+
+/// Refuses to write where the command reads, whatever may be replaced, and to write two things to one file.
+///
+/// # Errors
+/// Those, as a matter of usage.
+pub fn refuse_inputs<'a>(
+    outputs: impl IntoIterator<Item = &'a PathBuf>,
+    inputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<()> {
+    let inputs: Vec<PathBuf> = inputs.into_iter().map(identity).collect();
+    let mut seen = Vec::new();
+    for path in outputs {
+        let (output, name) = (identity(path), path.display());
+        if inputs.contains(&output) {
+            let words = "is an input of this command, and what it reads is never written over: name another file";
+            return Err(exit::usage(format!("{name} {words}")));
+        }
+        if seen.contains(&output) {
+            return Err(exit::usage(format!("{name} is to be written twice: what is written needs two names")));
+        }
+        seen.push(output);
+    }
+    Ok(())
+}
+
+/// One path for all ways to name a file: without links and detours as far as there are folders.
+fn identity(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for there in whole.ancestors() {
+        if let (Ok(there), Ok(rest)) = (there.canonicalize(), whole.strip_prefix(there)) {
+            return if rest.as_os_str().is_empty() { there } else { there.join(rest) };
+        }
+    }
+    whole
+}
+
+/// The files of a folder of results that are or may be written there.
+pub fn in_folder(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
+    names.iter().chain(&[MANIFEST, TIMING]).map(|name| folder.join(name)).collect()
+}
+
+/// What [`refuse_inputs`] and [`refuse_in_the_way`] refuse, before anything is computed.
+///
+/// # Errors
+/// Those.
+pub fn refuse_unless_free<'a>(
+    outputs: impl IntoIterator<Item = &'a PathBuf> + Clone,
+    inputs: impl IntoIterator<Item = &'a Path>,
+    force: bool,
+) -> Result<()> {
+    refuse_inputs(outputs.clone(), inputs)?;
+    refuse_in_the_way(outputs, force)
+}
 
 /// Refuses what is not a regular file, what is there unless it may be replaced, and a folder that is not there.
 ///
 /// # Errors
 /// Those.
-pub fn refuse_unless_free(path: &Path, force: bool) -> Result<()> {
+pub fn refuse_in_the_way<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>, force: bool) -> Result<()> {
+    outputs.into_iter().try_for_each(|path| may_be_written(path, force))
+}
+
+fn may_be_written(path: &Path, force: bool) -> Result<()> {
     let regular = std::fs::symlink_metadata(path).map(|found| found.is_file());
     if matches!(regular, Ok(false)) {
         bail!("{} is not a regular file", path.display());

@@ -30,9 +30,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         return Ok(Exit::Usage);
     }
     refuse_idle_locale(options.csv_locale, options.format == Format::Csv || options.csv.is_some())?;
-    for path in [&options.csv, &options.svg].into_iter().flatten() {
-        target::refuse_unless_free(path, options.force)?;
-    }
+    target::refuse_in_the_way(options.csv.iter().chain(&options.svg), options.force)?;
     let overrides = Overrides { seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let study = assemble::without_rule(assemble::study(scenario, overrides)?);
     let Some(design) = design(options, &study, console) else { return Ok(Exit::Usage) };
@@ -46,7 +44,10 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
                 study.designs[design].name,
                 study.trials.saturating_mul(10)
             ),
-            Picked::Interrupted => return Ok(Exit::Interrupted),
+            Picked::Interrupted => {
+                console.complain("interrupted: nothing kept");
+                return Ok(Exit::Interrupted);
+            }
         },
         (None, None) => return Err(usage("no trial is asked for")),
     };

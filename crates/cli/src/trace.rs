@@ -23,6 +23,8 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let Some(scenario) = crate::check::load(&options.scenario, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
+    let written = options.faults.iter().chain(&options.csv).chain(&options.svg);
+    target::refuse_inputs(written.clone(), target::read_for(&options.scenario, &scenario))?;
     if let Some(words) = beyond(options, &scenario) {
         console.complain(&format!("error: {words}"));
         return Ok(Exit::Usage);
@@ -37,7 +39,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     if scenario.source != FaultSource::Drawn {
         return Err(usage("this scenario does not draw its faults; only drawn trials can be written"));
     }
-    target::refuse_unless_free(path, options.force)?;
+    target::refuse_in_the_way(written, options.force)?;
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
     let mut stage = Stage::new(&study);
     let trial = study.trial(number);

@@ -692,6 +692,38 @@ fn a_partial_result_never_replaces_a_complete_one() {
     digest(&desk.path("r"));
 }
 
+/// What an interrupted run has got stays until another gets further; of something else it stays in any case.
+#[cfg(unix)]
+#[test]
+fn a_partial_result_that_got_further_stays() {
+    let desk = Desk::with(BASE);
+    desk.run("run s.toml --out r").ends(0);
+    let run = |seed: &str| {
+        let mut command = desk.command(["run", "s.toml", "--trials", "1000000000", "--out", "r", "--seed", seed]);
+        kit::interrupted(&mut command, 1).ends(130)
+    };
+    run("1").complains(&["trials kept in", "r-partial"]);
+    let manifest = desk.read("r-partial/manifest.json");
+    let trials = kit::json(&desk.path("r-partial/manifest.json"))["trials"].as_u64().unwrap();
+    // As if it had got much further.
+    desk.put("r-partial/manifest.json", manifest.replace(&format!("\"trials\": {trials}"), "\"trials\": 999999999"));
+    let before = desk.files("r-partial");
+    let told =
+        run("1").complains(&["not written", "r-partial stays as it is, with 999999999 trials of the same scenario"]);
+    assert!(desk.files("r-partial") == before && desk.lacks("r-partial-2"), "{told}");
+    let told = run("2").complains(&["trials kept in", "r-partial-2"]);
+    assert!(desk.files("r-partial") == before && !desk.lacks("r-partial-2/manifest.json"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_trace_says_so() {
+    let desk = Desk::with(BASE);
+    let mut command = desk.command(["trace", "s.toml", "--worst", "--what-if", "trials=100000000", "--svg", "w.svg"]);
+    kit::interrupted(&mut command, 1).ends(130).complains(&["interrupted: nothing kept"]);
+    assert!(desk.lacks("w.svg"));
+}
+
 /// The folder beside is beside, however the folder is written.
 #[cfg(unix)]
 #[test]

@@ -297,13 +297,16 @@ fn only_a_regular_file_of_ours_is_ever_replaced() {
     std::fs::create_dir(desk.path("folder")).unwrap();
     for flag in ["--checkpoint", "--partial"] {
         desk.run(&format!("run s.toml {flag} folder")).ends(1).complains(&["`folder` is a folder", "never replaced"]);
-        desk.run(&format!("run s.toml {flag} s.toml"))
+        desk.run(&format!("run s.toml {flag} s.toml")).ends(2).complains(&["s.toml is an input"]);
+        desk.put("other.toml", STRESS);
+        desk.run(&format!("run s.toml {flag} other.toml"))
             .ends(1)
-            .complains(&["s.toml is refused", "not a partial result"]);
+            .complains(&["other.toml is refused", "not a partial result"]);
+        std::fs::remove_file(desk.path("other.toml")).unwrap();
         desk.run(&format!("run s.toml {flag} nowhere/c")).ends(1).complains(&["cannot write into `nowhere`"]);
         #[cfg(unix)]
         {
-            std::os::unix::fs::symlink("s.toml", desk.path("link")).unwrap();
+            std::os::unix::fs::symlink("folder", desk.path("link")).unwrap();
             desk.run(&format!("run s.toml {flag} link")).ends(1).complains(&["`link` is a symbolic link"]);
             std::fs::remove_file(desk.path("link")).unwrap();
             desk.run(&format!("run s.toml {flag} /dev/null")).ends(1).complains(&["`/dev/null` is a device"]);

@@ -787,9 +787,19 @@ fn check_says_what_is_done_about_lost_parts_and_maintenance() {
             "service: first and second serve at once, by weights 1 and 1",
             "clients move within 30 s; missed while more than 1 % of clients are sent to one that does not hold",
             "service: first serves, else second (30 % runs), noticed by people in 6.39 min on average",
+            "clients sent to it at once, all of it ready in 12.5 min on average, refused in 17.5 %",
             "an outage shows after 4 failed probes, one every 30 s; clients move within 1 min",
         ],
     );
+    // DR-07: where all of it runs nothing is waited for and nothing can be refused.
+    let scenario = root.join("two-regions.toml");
+    let warm = "design.warm.failover.service.running=100%";
+    let mut whole = desk.command(["check".as_ref(), scenario.as_os_str(), "--what-if".as_ref(), warm.as_ref()]);
+    let told = ran(&mut whole).ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let warm = |line: &&str| line.contains("clients sent to it at once");
+    let line = told.split("(100 % runs)").skip(1).filter_map(|line| line.split(';').next()).find(warm).unwrap();
+    assert!(line.contains("all of it runs and nothing has to be created, with"), "{line}");
+    assert!(!line.contains("ready in") && !line.contains("refused"), "{line}");
     check(
         "maintenance-and-a-zone-down.toml",
         &[

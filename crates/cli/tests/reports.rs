@@ -42,9 +42,10 @@ fn a_peak_that_is_too_much_stands_beside_what_is_charged_to_it() {
     let warnings = told["warnings"].as_array().unwrap();
     assert!(warnings.iter().any(|words| words.as_str().unwrap().ends_with("(W016)")), "{warnings:?}");
     assert!(desk.read("r/report.html").contains("(W016)") && desk.read("r/report.md").contains("(W016)"));
-    desk.run("run s.toml --trials 10 --out r")
-        .ends(0)
-        .complains(&["replaced the results of 20 trials of \"peak\" in r"]);
+    desk.run("run s.toml --trials 10 --out r").ends(0).complains(&[
+        "replaced the results of 20 trials of \"peak\" in r",
+        "another folder (--out) would have kept them",
+    ]);
 }
 
 #[test]

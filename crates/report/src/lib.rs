@@ -16,6 +16,7 @@ mod answers;
 mod chart;
 mod clock;
 mod csv;
+mod cut;
 mod drilled;
 mod explain;
 mod files;
@@ -48,7 +49,7 @@ pub use files::{
     Contents, FilesError, ResultFile, csv_table, fit_csv, fit_json, json, losses_json, losses_table, result_files,
     result_names,
 };
-pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
+pub use folder::{FolderError, Options, Replaced, ResultSet, ResultsFolder};
 pub use gate::what_would_resolve;
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};

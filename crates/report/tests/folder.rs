@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 use zonefall_report::{
-    FolderError, Identity, MANIFEST, Manifest, Options, ResultFile, ResultSet, ResultsFolder, Timing,
+    FolderError, Identity, MANIFEST, Manifest, Options, Replaced, ResultFile, ResultSet, ResultsFolder, Timing,
 };
 
 const FORCE: Options = Options { force: true, partial: false };
@@ -64,8 +64,9 @@ fn results_of_something_else_or_of_more_trials_that_are_replaced_are_told() {
         ResultsFolder::write(temp.path(), &set, Options::default()).unwrap().replaced
     };
     assert_eq!((of("s", 10), of("s", 10), of("s", 1000)), (None, None, None));
-    assert_eq!(of("s", 999), Some(("s".into(), 1000)));
-    assert_eq!(of("t", 5000), Some(("s".into(), 999)));
+    let gone = |trials, more| Some(Replaced { study: "s".into(), trials, more });
+    assert_eq!(of("s", 999), gone(1000, true));
+    assert_eq!(of("t", 5000), gone(999, false));
 }
 
 #[test]
@@ -122,6 +123,29 @@ fn a_partial_run_never_replaces_a_complete_one() {
     assert_eq!(fs::read_to_string(dir.join("a.csv")).unwrap(), "whole");
     write(dir, &[("a.csv", "part")], Options { force: true, partial: true }).unwrap();
     assert_eq!(fs::read_to_string(dir.join("a.csv")).unwrap(), "part");
+}
+
+#[test]
+fn a_partial_run_never_replaces_one_that_got_further() {
+    let temp = tempfile::tempdir().unwrap();
+    let of = |trials: u64, seed: u64, options: Options| {
+        let mut set = set(&[("a.csv", &trials.to_string())]);
+        (set.identity.trials, set.identity.seed) = (trials, seed);
+        ResultsFolder::write(temp.path(), &set, options)
+    };
+    let kept = || fs::read_to_string(temp.path().join("a.csv")).unwrap();
+    of(10, 1, PARTIAL).unwrap();
+    of(20, 1, PARTIAL).unwrap();
+    for (seed, is_same) in [(1, true), (2, false)] {
+        let refused = of(19, seed, PARTIAL);
+        assert!(matches!(refused, Err(FolderError::PartialOverMore { trials: 20, same, .. }) if same == is_same));
+        assert_eq!(kept(), "20");
+    }
+    of(5, 1, Options { force: true, partial: true }).unwrap();
+    assert_eq!(kept(), "5");
+    // A complete run is worth more than any part.
+    of(4, 1, Options::default()).unwrap();
+    assert_eq!(kept(), "4");
 }
 
 #[test]

@@ -113,6 +113,7 @@ fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Named;
     use crate::syntax;
     use std::path::Path;
 
@@ -121,7 +122,7 @@ mod tests {
         let mut sink = Sink::default();
         let (tree, _) = syntax::tree(text, &mut sink);
         let root = Reader::new(&tree, "", &mut sink);
-        let files = Files { base: Path::new(""), check: false };
+        let files = Files { base: Path::new(""), check: false, named: &Named::default() };
         let profile = faults(&root, &tree, files, &mut sink).0.expect("a profile");
         let found: Vec<bool> = profile::spot_modes().iter().map(|mode| profile.find(&mode.name).is_some()).collect();
         assert_eq!(found[0], found[1]);
@@ -161,7 +162,8 @@ mod tests {
         let mut sink = Sink::default();
         let (tree, _) = syntax::tree(text, &mut sink);
         let root = Reader::new(&tree, "", &mut sink);
-        let (profile, _) = faults(&root, &tree, Files { base: Path::new(""), check: false }, &mut sink);
+        let files = Files { base: Path::new(""), check: false, named: &Named::default() };
+        let (profile, _) = faults(&root, &tree, files, &mut sink);
         let modes = profile.expect("a profile").modes;
         assert!(modes.iter().any(|mode| mode.name == "spot-eviction" && (mode.rate_per_year() - 9.0).abs() < 1e-9));
         assert!(modes.iter().all(|mode| mode.name != "spot-eviction-wave"));

@@ -7,7 +7,9 @@ use crate::codes;
 use crate::diagnostic::{Sink, nearest};
 use crate::load;
 use crate::reader::Reader;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// How files that the scenario names are found.
 #[derive(Clone, Copy)]
@@ -16,6 +18,23 @@ pub(crate) struct Files<'a> {
     pub base: &'a Path,
     /// Whether they must be there.
     pub check: bool,
+    /// Those that are named.
+    pub named: &'a Named,
+}
+
+/// The files that a scenario and its candidates name.
+#[derive(Default)]
+pub(crate) struct Named(Mutex<BTreeSet<PathBuf>>);
+
+impl Named {
+    fn add(&self, path: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// All of them.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
 }
 
 /// Names in a folder that are looked at.
@@ -69,6 +88,7 @@ impl Files<'_> {
             more.help("paths are relative to the scenario file");
             return None;
         }
+        self.named.add(&path);
         Some(path)
     }
 

@@ -6,7 +6,7 @@ use crate::components::Modes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults;
-use crate::files::{Files, nearest_file};
+use crate::files::{Files, Named, nearest_file};
 use crate::foreign;
 use crate::gate;
 use crate::method;
@@ -167,9 +167,11 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     let tree = what_if::lay(tree, what_if, text.len() + 1, sink);
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    let files = Files { base: folder, check: check_files };
+    let named = Named::default();
+    let files = Files { base: folder, check: check_files, named: &named };
     allowed(&root, sink);
     let scenario = everything(&root, &tree, files, whole_plan, sink);
+    let scenario = scenario.map(|scenario| Scenario { files: named.paths(), ..scenario });
     sink.forget_consequences(&broken);
     // A file of modes is a part of the scenario.
     let mut whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
@@ -311,6 +313,7 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         money,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
+        files: Vec::new(),
     })
 }
 

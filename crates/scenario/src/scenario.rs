@@ -60,6 +60,8 @@ pub struct Scenario {
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.
     pub hash: String,
+    /// The files that it names, in the order of their paths: price lists, modes, traces, records.
+    pub files: Vec<PathBuf>,
 }
 
 /// When the trials are enough: an interval is so narrow.

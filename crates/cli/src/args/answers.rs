@@ -64,7 +64,7 @@ pub struct Shown {
     /// Spreadsheet habits of CSV.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
     pub csv_locale: CsvLocale,
-    /// Replace existing files.
+    /// Replace existing files, but never one that is read.
     #[arg(long)]
     pub force: bool,
 }

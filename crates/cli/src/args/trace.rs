@@ -65,7 +65,7 @@ pub struct Trace {
         conflicts_with_all = ["design", "format", "all", "longest", "csv", "csv_locale", "svg"]
     )]
     pub faults: Option<PathBuf>,
-    /// Replace existing files.
+    /// Replace existing files, but never one that is read.
     #[arg(long)]
     pub force: bool,
 }

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::console::Console;
 use crate::results::{default_folder, of_capacity, quoted, tell_removed, timing};
+use crate::target;
 use anyhow::Result;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -36,13 +37,15 @@ fn kinds(asked: &[args::DrillReport]) -> Vec<ReportKind> {
 /// Refuses a folder that would not be written, before anything is computed.
 ///
 /// # Errors
-/// If something in it is not ours.
-pub fn refuse_unless_free(options: &args::Drill) -> Result<()> {
+/// If something in it is not ours, or is read.
+pub fn refuse_unless_free(options: &args::Drill, scenario: &Scenario) -> Result<()> {
     if options.report.is_empty() {
         return Ok(());
     }
-    let names = drill_names(&kinds(&options.report));
-    ResultsFolder::probe(&folder(options), &names, Options { force: options.force, partial: false })?;
+    let (folder, names) = (folder(options), drill_names(&kinds(&options.report)));
+    let read = target::read_for(&options.on, scenario).chain(options.experiment.as_deref());
+    target::refuse_inputs(&target::in_folder(&folder, &names), read)?;
+    ResultsFolder::probe(&folder, &names, Options { force: options.force, partial: false })?;
     Ok(())
 }
 

@@ -93,4 +93,22 @@ fn in_02_what_is_over_but_for_late_racks_says_until_when() {
         let first = racks.split([',', ' ']).next().unwrap();
         assert_eq!(first.split('/').count(), 3, "{says}");
     }
+    // Who is back is told once, and none of them is among those that are not.
+    let page = desk.run("trace s.toml --trial 0 --all").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = page.split("zone is over but for rack").skip(1);
+    let lines: Vec<&str> = lines.map(|line| line.split(" serve").next().unwrap()).collect();
+    assert!(!lines.is_empty(), "{page}");
+    for line in lines {
+        let (late, back) = line.split_once(" later: ").unwrap();
+        let racks = |of: &str| {
+            let names = of.split([' ', ',']).filter(|word| word.starts_with("east/")).map(str::to_owned);
+            names.collect::<Vec<String>>()
+        };
+        let (late, back) = (racks(late), racks(back));
+        assert!(late.iter().all(|rack| !back.contains(rack)), "{line}");
+        assert!(
+            back.len() <= 3 && back.iter().collect::<std::collections::BTreeSet<_>>().len() == back.len(),
+            "{line}"
+        );
+    }
 }

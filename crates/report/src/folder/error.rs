@@ -35,6 +35,16 @@ pub enum FolderError {
         /// The folder.
         dir: PathBuf,
     },
+    /// An interrupted run would replace another that holds more trials.
+    #[error("`{}` holds {trials} trials of an interrupted run, which fewer do not replace; choose another folder, or force", dir.display())]
+    PartialOverMore {
+        /// The folder.
+        dir: PathBuf,
+        /// The trials that it holds.
+        trials: u64,
+        /// Whether they are of the same scenario and seed.
+        same: bool,
+    },
     /// A name that is not the plain name of a result file, or comes twice.
     #[error("`{name}` cannot be the name of a result file")]
     BadName {

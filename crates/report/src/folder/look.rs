@@ -12,8 +12,8 @@ pub(super) struct Look {
     pub(super) missing: Vec<PathBuf>,
     /// Names that the last run's manifest lists.
     pub(super) owned: Vec<String>,
-    /// The study and the trials of that run.
-    pub(super) last: Option<(String, u64)>,
+    /// That manifest.
+    pub(super) last: Option<Manifest>,
 }
 
 impl Look {
@@ -29,8 +29,7 @@ impl Look {
             return Err(FolderError::PartialOverComplete { dir: dir.to_owned() });
         }
         let ours = last.is_some();
-        let of = last.as_ref().map(|last| (last.study.clone(), last.trials));
-        let owned: Vec<String> = last.into_iter().flat_map(|last| last.files).map(|file| file.name).collect();
+        let owned: Vec<String> = last.iter().flat_map(|last| &last.files).map(|file| file.name.clone()).collect();
         for &name in names.iter().chain(&[MANIFEST, TIMING]) {
             let path = dir.join(name);
             let is_ours = if [MANIFEST, TIMING].contains(&name) { ours } else { owned.iter().any(|own| own == name) };
@@ -38,7 +37,7 @@ impl Look {
                 return Err(FolderError::Foreign { path });
             }
         }
-        Ok(Self { missing, owned, last: of })
+        Ok(Self { missing, owned, last })
     }
 }
 

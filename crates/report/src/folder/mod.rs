@@ -51,10 +51,21 @@ pub struct ResultsFolder {
     pub written: Vec<String>,
     /// Names of files of the last run that are no longer part of the set and were removed.
     pub removed: Vec<String>,
-    /// The study and the trials of the last run, where these say more than the new ones or something else: they are gone.
-    pub replaced: Option<(String, u64)>,
+    /// The last run, where its results said more than the new ones or something else: they are gone.
+    pub replaced: Option<Replaced>,
     /// The digest of the results.
     pub digest: String,
+}
+
+/// A run whose results are gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its study.
+    pub study: String,
+    /// Its trials.
+    pub trials: u64,
+    /// Whether these are more than there are now.
+    pub more: bool,
 }
 
 impl ResultsFolder {
@@ -79,6 +90,7 @@ impl ResultsFolder {
     pub fn write(dir: &Path, set: &ResultSet, options: Options) -> Result<Self, FolderError> {
         let names: Vec<&str> = set.files.iter().map(|file| file.name.as_str()).collect();
         let look = Look::at(dir, &names, options)?;
+        refuse_fewer(dir, look.last.as_ref(), &set.identity, options)?;
         let manifest = Manifest::new(&set.identity, &set.files, options.partial);
         let made = Made::folders(dir, &look.missing)?;
         Unfinished::results().clear(dir);
@@ -92,11 +104,21 @@ impl ResultsFolder {
         put(dir, ready)?;
         made.keep();
         let removed = remove_stale(dir, look.owned, &names)?;
-        let Identity { study, trials, .. } = &set.identity;
-        let replaced = look.last.filter(|(before, of)| before != study || of > trials);
+        let now = &set.identity;
+        let replaced = look.last.filter(|last| last.study != now.study || last.trials > now.trials);
+        let replaced =
+            replaced.map(|last| Replaced { study: last.study, trials: last.trials, more: last.trials > now.trials });
         sync_folder(dir);
         Ok(Self { dir: dir.to_owned(), written, removed, replaced, digest: manifest.digest })
     }
+}
+
+/// An interrupted run takes no place of one that got further; that of a complete run it does not take in any case.
+fn refuse_fewer(dir: &Path, last: Option<&Manifest>, now: &Identity, options: Options) -> Result<(), FolderError> {
+    let further = last.filter(|last| options.partial && !options.force && last.trials > now.trials);
+    let Some(Manifest { scenario_hash, seed, trials, .. }) = further else { return Ok(()) };
+    let same = (scenario_hash, *seed) == (&now.scenario_hash, now.seed);
+    Err(FolderError::PartialOverMore { dir: dir.to_owned(), trials: *trials, same })
 }
 
 /// The folder that a path is in.

@@ -4,13 +4,14 @@ use super::figures::Figure;
 use super::table;
 use crate::chart;
 use crate::clock::{by_the_clock, instant};
+use crate::cut::{Told as Cut, cut};
 use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Clock, Stretch, drawn, left_of_batch, what_waits, whole};
 use crate::terminal::{again, charged, still, to_the_end};
 use zonefall_study::timeline::{Amiss, Folded, Outage, Timeline, Waiting, folded};
 
-/// Rows of the table: half of them from the beginning, half from the end.
+/// Rows of the table where no more of them begin and end what explains them.
 const ROWS_MAX: usize = 16;
 /// Causes that a caption names.
 const CAUSES: usize = 3;
@@ -75,15 +76,10 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
     };
     let amiss = |told: &Amiss, says: String| vec![instant(of, told.since_ms), says, clean(&told.rules), String::new()];
     let mut told_rows: Vec<Vec<String>> = outage.amiss.iter().map(|told| amiss(told, still(told))).collect();
-    let half = ROWS_MAX / 2;
-    if rows.len() <= ROWS_MAX {
-        told_rows.extend(rows.iter().map(told));
-    } else {
-        let more = format!("… {} more …", rows.len() - 2 * half);
-        told_rows.extend(rows[..half].iter().map(told));
-        told_rows.push(vec![more, String::new(), String::new(), String::new()]);
-        told_rows.extend(rows[rows.len() - half..].iter().map(told));
-    }
+    told_rows.extend(cut(&rows, Some(outage), ROWS_MAX).into_iter().map(|row| match row {
+        Cut::Row(row) => told(row),
+        Cut::Left(rows) => vec![format!("… {} more …", number::count(rows as u64))],
+    }));
     told_rows.extend(outage.still.iter().map(|told| amiss(told, to_the_end(told))));
     told_rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
     Grid { columns: columns.into_iter().map(|(head, side)| (head.to_owned(), side)).collect(), rows: told_rows }

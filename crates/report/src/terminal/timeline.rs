@@ -4,6 +4,7 @@ use super::Style;
 use super::number;
 use super::page::{Page, Tone, clean};
 use crate::clock::{by_the_clock, exactly, instant};
+use crate::cut::{Told as Cut, cut};
 use zonefall_study::timeline::{Amiss, Folded, Kind, Outage, Row, Timeline, folded};
 
 /// Rows of one outage that are shown.
@@ -181,15 +182,15 @@ pub(crate) fn to_the_end(amiss: &Amiss) -> String {
 /// Rows under the heading of an outage, or of none.
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], heading: Option<usize>, most: usize) {
     let rows = folded(rows);
-    for (at, told) in rows.iter().enumerate() {
+    for told in cut(&rows, heading.map(|at| &of.outages[at]), most) {
+        let told = match told {
+            Cut::Row(told) => told,
+            Cut::Left(rows) => {
+                page.line(&format!("    … {} …", more_rows(rows)));
+                continue;
+            }
+        };
         let row = told.row;
-        // The beginning and the end are what a reader looks for.
-        if rows.len() > most && at == most / 2 {
-            page.line(&format!("    … {} more rows …", rows.len() - most));
-        }
-        if rows.len() > most && (most / 2..rows.len() - most / 2).contains(&at) {
-            continue;
-        }
         let tone = match row.kind {
             Kind::Objective if row.says.starts_with("the objective holds") => Some(Tone::Good),
             Kind::Objective => Some(Tone::Bad),
@@ -203,18 +204,28 @@ fn rows(page: &mut Page, of: &Timeline, rows: &[Row], heading: Option<usize>, mo
     }
 }
 
+/// "1 more row", "381 more rows".
+fn more_rows(rows: usize) -> String {
+    format!("{} more row{}", number::count(rows as u64), if rows == 1 { "" } else { "s" })
+}
+
 /// The outage that a row begins or ends.
 fn which(of: &Timeline, row: &Row) -> Option<usize> {
     let its = |outage: &Outage| [outage.from_ms, outage.to_ms].contains(&row.at_ms);
     (row.kind == Kind::Objective).then(|| of.outages.iter().position(its)).flatten()
 }
 
-/// ", and again 12 times until day 3 04:15:00".
+/// ", and again 12 times until day 3 04:15:00"; "and both again" where the row before came again with it.
 pub(crate) fn again(of: &Timeline, told: &Folded<'_>) -> String {
+    let what = match told.with {
+        0 => "again".to_owned(),
+        1 => "both again".into(),
+        more => format!("all {} again", more + 1),
+    };
     match told.again {
         0 => String::new(),
-        1 => format!(", and again on {}", instant(of, told.until_ms)),
-        many => format!(", and again {} times until {}", number::count(many as u64), instant(of, told.until_ms)),
+        1 => format!(", and {what} on {}", instant(of, told.until_ms)),
+        many => format!(", and {what} {} times until {}", number::count(many as u64), instant(of, told.until_ms)),
     }
 }
 

@@ -58,8 +58,8 @@ impl Telling<'_> {
                 let after = sightings.partition_point(|sighting| sighting.t <= t);
                 let before = after.checked_sub(1).map_or(at_first, |at| &sightings[at]);
                 let level = Sighting { t, ..before.clone() };
-                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{}", placed(ends)));
-                let (cause, place, strikes) = (cause.clone(), place.clone(), strikes.clone());
+                let (cause, place, strikes) = (cause.clone(), placed(ends), strikes.clone());
+                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
                 rows.push(Row { rules: rules.into(), cause, place, strikes, ends, ..row });
             }
         }

@@ -317,7 +317,7 @@ impl Ours {
     fn create(&mut self, zone: Option<usize>) {
         let zone = zone.map(|zone| zone as u32);
         let row = self.row(zone);
-        let domain = assign(&self.loads[row]);
+        let domain = assign(&self.loads[row], &self.loads[row]);
         self.loads[row][domain] += 1;
         let created = SimTime::from_ms(self.clock);
         let id = self.next_id;

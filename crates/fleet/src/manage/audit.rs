@@ -22,6 +22,15 @@ impl World {
         groups.map(|group| self.manager.groups[group].count).collect()
     }
 
+    /// The ids and racks of a set's machines, in the order of their ids.
+    pub fn ids_and_racks(&self, set: usize) -> Vec<(u32, u32)> {
+        let slots = self.manager.slots.iter().zip(&self.machines);
+        let here = slots.filter(|(slot, machine)| machine.set as usize == set && slot.state != State::Vacant);
+        let mut machines: Vec<(u32, u32)> = here.map(|(slot, _)| (slot.id, slot.rack)).collect();
+        machines.sort_unstable();
+        machines
+    }
+
     /// What is kept and what is counted, where they differ; empty if all is well.
     pub fn audit(&self) -> Vec<String> {
         let mut wrong = Vec::new();

@@ -117,7 +117,7 @@ impl World {
         state.next_id += 1;
         state.unconsidered = true;
         group.allocated += 1;
-        vacancy.occupy(slot.rack, true);
+        vacancy.occupy(slot.rack, set, true);
         if !extra {
             state.exists += 1;
             state.spot += u32::from(spot);
@@ -380,7 +380,7 @@ impl World {
         let group = &mut self.manager.groups[leaver.group];
         group.allocated -= u32::from(leaver.allocated);
         let set = group.set;
-        self.manager.vacancy.occupy(leaver.rack, false);
+        self.manager.vacancy.occupy(leaver.rack, set, false);
         if leaver.charged {
             self.use_quota(set, leaver.spot, false);
         }

@@ -1,0 +1,95 @@
+//! What counts, for whom and since when: machines for the fault domains and zones of their own set, a change until it is
+//! complete, pools for the quota, ids for ever.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::SimDuration;
+use zonefall_faults::{Mode, Scope};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::scale_in::Order;
+use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::Balance;
+use zonefall_fleet::{Design, Ledger, Operation, ScaleSet, Spreading, StartState, World, initial_hosts};
+use zonefall_topology::ZoneId;
+
+const GUEST: u32 = 0;
+
+fn modes() -> Vec<Mode> {
+    vec![mode("zone", Scope::Zone), application("guest")]
+}
+
+/// Three zones of four racks, so long.
+fn script(horizon_ms: u64) -> Script {
+    Script::new(topology(3, 4, 4), modes(), horizon_ms)
+}
+
+fn live(design: Design) -> (Ledger, World) {
+    script(DAY).live(design, None)
+}
+
+fn spanning(capacity: u32, changes: Vec<Change>) -> Design {
+    managed(design(&[1, 2, 3], capacity, 1), |set| set.changes = changes)
+}
+
+fn delete(zone: u32, count: u32) -> Action {
+    Action::Delete { zone: Some(ZoneId(zone - 1)), count }
+}
+
+/// A set of four on two fault domains, and beside it a set called `db` of three on three.
+fn two_sets() -> Design {
+    let mut both = managed(design(&[1], 4, 0), |_| {});
+    both.sets[0].spreading = Spreading::Fixed(2);
+    let db = ScaleSet { name: "db".into(), capacity: 3, spreading: Spreading::Fixed(3), ..both.sets[0].clone() };
+    both.sets.push(db);
+    both
+}
+
+#[test]
+fn fd_04_fd_08_av_01_a_set_spreads_over_its_own_domains_whatever_stands_beside_it() {
+    let topology = topology(1, 5, 4);
+    let racks = |design: &Design| {
+        let hosts = initial_hosts(design, &topology, |_, _| ZoneId(0));
+        hosts.into_iter().map(|host| topology.rack_of(host).0).collect::<Vec<u32>>()
+    };
+    let mut both = two_sets();
+    assert_eq!(racks(&both)[..4], [0, 1, 0, 1]);
+    let mut db = racks(&both)[4..].to_vec();
+    // Ties go to where the design has the fewest.
+    assert_eq!(db[0], 2);
+    db.sort_unstable();
+    assert_eq!(db, [0, 1, 2]);
+    // FD-03: so with max spreading: the set has one on each of all five racks.
+    (both.sets[1].spreading, both.sets[1].capacity) = (Spreading::Max, 5);
+    let mut db = racks(&both)[4..].to_vec();
+    db.sort_unstable();
+    assert_eq!(db, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn fd_08_a_new_machine_joins_the_domain_where_its_own_set_has_the_fewest() {
+    let mut both = two_sets();
+    both.sets[1].start = StartState::Creating(constant(MINUTE));
+    let (_, world) = live(both);
+    let mut racks: Vec<u32> = world.ids_and_racks(1).into_iter().map(|(_, rack)| rack).collect();
+    racks.sort_unstable();
+    assert_eq!(racks, [0, 1, 2]);
+}
+
+#[test]
+fn fd_10_a_new_machine_spreads_within_its_own_placement_group() {
+    // 130 machines in two groups: one of 100 that is full, and one that new machines join. Another set crowds one rack.
+    let mut regional = managed(design(&[], 130, 0), |set| {
+        set.orchestration = Orchestration::Uniform;
+        set.changes = vec![at(HOUR, Action::Capacity(140))];
+    });
+    (regional.sets[0].placement_groups, regional.sets[0].spreading) = (true, Spreading::Fixed(5));
+    let crowd = ScaleSet { spreading: Spreading::Fixed(1), capacity: 60, ..two_sets().sets[1].clone() };
+    regional.sets.push(crowd);
+    let mut wide = script(DAY);
+    wide.topology = topology(1, 5, 40);
+    let (_, world) = wide.live(regional, None);
+    let mut on_rack = [0; 5];
+    world.ids_and_racks(0).into_iter().filter(|of| of.0 >= 100).for_each(|(_, rack)| on_rack[rack as usize] += 1);
+    assert_eq!(on_rack, [8; 5]);
+}

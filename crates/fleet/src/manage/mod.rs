@@ -29,6 +29,7 @@ mod slots;
 mod spot;
 mod state;
 mod vacancy;
+mod victim;
 mod zones;
 
 pub(crate) use autoscale::Scaler;

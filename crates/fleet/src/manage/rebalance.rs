@@ -2,8 +2,8 @@
 
 use super::State;
 use super::create::Order;
-use super::scale::Claim;
 use super::sets::Rebalance;
+use super::victim::Claim;
 use crate::Extra;
 use crate::operations::Operation;
 use crate::pending::Due;

@@ -93,3 +93,22 @@ fn fd_10_a_new_machine_spreads_within_its_own_placement_group() {
     world.ids_and_racks(0).into_iter().filter(|of| of.0 >= 100).for_each(|(_, rack)| on_rack[rack as usize] += 1);
     assert_eq!(on_rack, [8; 5]);
 }
+
+fn spot(regular_percent_above: u32) -> Option<Spot> {
+    let mix = PriorityMix { base_regular: 0, regular_percent_above };
+    Some(Spot { mix, eviction: EvictionPolicy::Delete, restore: None })
+}
+
+#[test]
+fn zb_10_si_05_sp_06_a_strict_scale_in_of_a_spot_mix_reaches_its_target() {
+    for (percent, target) in [(50, 3), (50, 6), (30, 2), (75, 5)] {
+        let mixed = managed(design(&[1, 2, 3], 12, 1), |set| {
+            set.balance.balance = Balance::Strict;
+            set.spot = spot(percent);
+            set.changes = vec![at(HOUR, Action::Capacity(target))];
+        });
+        let (ledger, world) = live(mixed);
+        assert_eq!(world.instances(0).iter().sum::<u32>(), target, "{percent} %");
+        assert_eq!((count(&ledger, Operation::ScaleIns), count(&ledger, Operation::ScaleInsBlocked)), (1, 0));
+    }
+}

@@ -290,7 +290,8 @@ impl World {
         let mut wish = self.wish(set, Claim::ScaleIn);
         while let Some(wish) = wish.as_mut().filter(|_| gone < going) {
             // Who is protected stays so, since no protected machine goes.
-            wish.regular_goes = self.regular_goes(set);
+            let state = &self.manager.sets[set];
+            wish.regular_goes = self.regular_goes(set, state.exists - state.spot, state.spot);
             let Some(at) = self.wanted(set, None, wish) else { break };
             self.remove(at, None, t, strikes);
             gone += 1;

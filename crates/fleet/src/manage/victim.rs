@@ -51,16 +51,26 @@ impl World {
     /// ZB-07, ZB-09, ZB-10: how many of `surplus` machines a strict scale-in may remove; none if it is blocked. The
     /// victims are chosen on paper first, since only what remains at the end is judged.
     pub(super) fn strict_victims(&mut self, set: usize, surplus: u32, atomic: bool) -> Option<u32> {
-        let wish = self.wish(set, Claim::ScaleIn)?;
+        let mut wish = self.wish(set, Claim::ScaleIn)?;
         self.list_candidates(set, None, &wish);
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
         let mut zones = std::mem::take(&mut self.manager.paper);
         zones.clear();
+        let state = &self.manager.sets[set];
+        let (mut regular, mut spot) = (state.exists - state.spot, state.spot);
         for _ in 0..surplus {
+            // SP-06: each machine that goes may change which class the next one is of.
+            let regular_goes = self.regular_goes(set, regular, spot);
+            if std::mem::replace(&mut wish.regular_goes, regular_goes) != regular_goes {
+                for (candidate, &at) in candidates.iter_mut().zip(&places) {
+                    candidate.protected = wish.spares(&self.manager.slots[at as usize]);
+                }
+            }
             let Some(index) = choose_victim(&candidates, &wish.rules) else { break };
             let at = places.swap_remove(index) as usize;
             let zone = candidates.swap_remove(index).zone;
+            *(if self.manager.slots[at].spot { &mut spot } else { &mut regular }) -= 1;
             zones.push(zone.map(|zone| zone as usize).filter(|_| self.manager.slots[at].state.balances()));
         }
         (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
@@ -74,17 +84,17 @@ impl World {
     pub(super) fn wish(&mut self, set: usize, claim: Claim) -> Option<Wish> {
         let managed = self.design.sets[set].management.as_ref()?;
         let (rules, from_manual) = (managed.scale_in, managed.protection.from_manual);
-        let regular_goes = if claim == Claim::ScaleIn { self.regular_goes(set) } else { None };
+        let state = &self.manager.sets[set];
+        let regular_goes = self.regular_goes(set, state.exists - state.spot, state.spot);
+        let regular_goes = regular_goes.filter(|_| claim == Claim::ScaleIn);
         let shields = self.shields(set);
         Some(Wish { rules, shields, from_manual, regular_goes, claim })
     }
 
-    /// SP-06: of a mixed set, whether a regular machine goes next.
-    pub(super) fn regular_goes(&self, set: usize) -> Option<bool> {
-        let spot = self.design.sets[set].management.as_ref()?.spot.as_ref()?;
-        let state = &self.manager.sets[set];
-        let target = state.exists.saturating_sub(1);
-        Some(removes_regular(state.exists - state.spot, state.spot, target, spot.mix))
+    /// SP-06: of a mixed set with so many machines of either class, whether a regular one goes next.
+    pub(super) fn regular_goes(&self, set: usize, regular: u32, spot: u32) -> Option<bool> {
+        let mix = self.design.sets[set].management.as_ref()?.spot.as_ref()?.mix;
+        Some(removes_regular(regular, spot, (regular + spot).saturating_sub(1), mix))
     }
 
     /// SI-01..06, SP-06: the machine of a set that goes next, of one group only if that is given.

@@ -112,3 +112,31 @@ fn zb_10_si_05_sp_06_a_strict_scale_in_of_a_spot_mix_reaches_its_target() {
         assert_eq!((count(&ledger, Operation::ScaleIns), count(&ledger, Operation::ScaleInsBlocked)), (1, 0));
     }
 }
+
+#[test]
+fn si_01_zb_01_what_failed_to_be_created_does_not_make_its_zone_the_fullest() {
+    let failing = managed(design(&[1, 2, 3], 9, 1), |set| {
+        set.creation.failure = 1.0;
+        set.scale_in.order = Order::OldestFirst;
+        set.changes =
+            vec![at(HOUR, delete(1, 2)), at(2 * HOUR, Action::Capacity(9)), at(4 * HOUR, Action::Capacity(8))];
+    });
+    let (ledger, world) = live(failing);
+    assert_eq!(count(&ledger, Operation::CreationsFailed), 2);
+    // Zone 1 has one machine and two failed creations; the oldest of the fuller zones goes.
+    assert_eq!(world.instances(0), [1, 2, 3]);
+}
+
+#[test]
+fn si_01_where_nothing_but_failed_creations_is_left_they_go() {
+    let failing = managed(design(&[1, 2, 3], 3, 0), |set| {
+        set.creation.failure = 1.0;
+        set.changes = vec![
+            at(HOUR, Action::Delete { zone: None, count: 3 }),
+            at(2 * HOUR, Action::Capacity(3)),
+            at(4 * HOUR, Action::Capacity(1)),
+        ];
+    });
+    let (ledger, world) = live(failing);
+    assert_eq!((count(&ledger, Operation::CreationsFailed), world.ids_and_racks(0).len()), (3, 1));
+}

@@ -322,7 +322,15 @@ impl Ours {
         let created = SimTime::from_ms(self.clock);
         let id = self.next_id;
         self.next_id += 1;
-        let machine = Candidate { zone, fault_domain: domain as u32, id, created, protected: false, unhealthy: false };
+        let machine = Candidate {
+            zone,
+            fault_domain: domain as u32,
+            balances: true,
+            id,
+            created,
+            protected: false,
+            unhealthy: false,
+        };
         self.candidates.push(machine);
     }
 

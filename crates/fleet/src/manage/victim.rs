@@ -111,7 +111,7 @@ impl World {
         }
         let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
         let all = &self.manager.groups;
-        let ranked = groups.map(|group| (group, all[group].in_use.then(|| all[group].listed())));
+        let ranked = groups.map(|group| (group, all[group].in_use.then(|| all[group].count)));
         let found = choose_in_zones(ranked, wish.rules.falls_back, |group| self.wanted_of_group(&all[group], wish));
         debug_assert_eq!(found, self.wanted_of_all(set, only, wish), "the lines say what a walk says");
         found
@@ -174,6 +174,7 @@ impl World {
                 candidates.push(Candidate {
                     zone,
                     fault_domain: if spreads { slot.rack } else { 0 },
+                    balances: slot.state.balances(),
                     id: slot.id,
                     created: slot.created,
                     protected: wish.spares(slot),

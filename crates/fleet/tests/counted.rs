@@ -140,3 +140,26 @@ fn si_01_where_nothing_but_failed_creations_is_left_they_go() {
     let (ledger, world) = live(failing);
     assert_eq!((count(&ledger, Operation::CreationsFailed), world.ids_and_racks(0).len()), (3, 1));
 }
+
+#[test]
+fn rc_02_only_machines_of_a_creation_or_scale_out_are_tried_again() {
+    let resilient = |say: &dyn Fn(&mut Management)| {
+        let failing = managed(design(&[1, 2], 8, 1), |set| {
+            set.creation.failure = 1.0;
+            set.creation.resilient = true;
+            say(set);
+        });
+        count(&script(DAY).units(&[(GUEST, 0, HOUR, 5 * HOUR)]).play(failing), Operation::CreationsTimedOut)
+    };
+    // RC-04: 8 + 8 + 8 + 6 minutes.
+    assert_eq!(resilient(&|set| set.changes = vec![at(HOUR, Action::Capacity(9))]), 4);
+    // A repair makes one attempt.
+    assert_eq!(resilient(&|set| repaired(set, RepairAction::Replace)), 1);
+    // So does a rebalance: one at the second hour, and one twelve hours later.
+    let rebalances = |set: &mut Management| {
+        set.health = Some(binary_health());
+        set.auto_zone_balance = true;
+        set.changes = vec![at(HOUR, delete(1, 2))];
+    };
+    assert_eq!(resilient(&rebalances), 2);
+}

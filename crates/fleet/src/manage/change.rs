@@ -282,7 +282,8 @@ impl World {
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
             self.remove(at, None, t, strikes);
             self.owe(set, 1, cause, t);
-            let order = Order { group, spot: slot.spot, extra: false, cause, repairs: false, attaches: true };
+            let spot = slot.spot;
+            let order = Order { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: true };
             match self.create_owed(order, t, strikes) {
                 Some(new) => self.manager.slots[new].data_since = slot.data_since,
                 None => all = false,

@@ -25,6 +25,8 @@ pub(crate) struct Order {
     pub extra: bool,
     /// What it is charged to until it serves.
     pub cause: u16,
+    /// RC-02: it is made by the creation of its set or by a scale-out: only then is it tried again.
+    pub scale_out: bool,
     /// It takes the place of a repaired one.
     pub repairs: bool,
     /// DK-04: a data disk is detached elsewhere and attached to it.
@@ -68,6 +70,7 @@ impl World {
         };
         self.book.count(Operation::Creations, 1, t, &self.measure);
         self.appear(at, order.spot, order.extra, order.cause, t, strikes);
+        self.manager.slots[at].scale_out = order.scale_out;
         self.manager.slots[at].repairing = order.repairs;
         self.manager.slots[at].data_moved = order.attaches;
         if pooled {
@@ -78,13 +81,14 @@ impl World {
         Some(at)
     }
 
-    /// One attempt to create the machine of a slot (RC-02..04). Both its length and whether it fails are its own luck.
+    /// One attempt to create the machine of a slot (RC-02 to RC-04). Both its length and whether it fails are its own luck.
     fn try_to_create(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
         let creation = &managed.creation;
         let slot = &mut self.manager.slots[at];
         let spent = t.since(slot.first_try);
-        let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, creation.resilient) else { return };
+        let resilient = creation.resilient && slot.scale_out;
+        let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, resilient) else { return };
         slot.attempts += 1;
         slot.deadline = t.after(allowed);
         let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
@@ -116,7 +120,7 @@ impl World {
         }
         self.book.count(Operation::CreationsTimedOut, 1, t, &self.measure);
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
-        let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
+        let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient && slot.scale_out);
         if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
             self.manager.renumber(at);
             if !stalled {
@@ -161,7 +165,8 @@ impl World {
         self.manager.slots[at].repairing = false;
         self.vacate(at, t);
         self.owe(set, 1, cause, t);
-        let order = Order { group, spot: slot.spot, extra: false, cause, repairs: slot.repairing, attaches: false };
+        let (spot, repairs) = (slot.spot, slot.repairing);
+        let order = Order { group, spot, extra: false, cause, scale_out: slot.scale_out, repairs, attaches: false };
         if let Some(new) = self.create_owed(order, t, strikes) {
             (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);
         } else {

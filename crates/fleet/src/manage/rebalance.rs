@@ -92,7 +92,7 @@ impl World {
         let Some(source) = self.victim(set, Some(over), Claim::Rebalance) else { return SimTime::NEVER };
         let spot = self.manager.slots[source].spot;
         let cause = self.own_cause(Extra::Planned);
-        let order = Order { group: under, spot, extra: true, cause, repairs: false, attaches: false };
+        let order = Order { group: under, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
         let Some(new) = self.create(order, t, strikes) else { return t.after(ASK_AGAIN) };
         self.book.count(Operation::Rebalances, 1, t, &self.measure);
         let until = t.after(HEALTH_WAIT);

@@ -164,7 +164,7 @@ impl World {
         self.find_places(set, planned, &mut places);
         for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
-            let order = Creation { group, spot, extra: false, cause, repairs: false, attaches: false };
+            let order = Creation { group, spot, extra: false, cause, scale_out: true, repairs: false, attaches: false };
             if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
                 self.manager.groups[group].awaited += 1;
             }
@@ -238,7 +238,8 @@ impl World {
             };
             let open = self.manager.sets[set].places().filter(|group| awaited(group) > 0);
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
-            let order = Creation { group, spot: false, extra: true, cause, repairs: false, attaches: false };
+            let order =
+                Creation { group, spot: false, extra: true, cause, scale_out: true, repairs: false, attaches: false };
             self.create(order, t, strikes);
         }
     }

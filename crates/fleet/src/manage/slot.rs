@@ -62,6 +62,8 @@ pub(crate) struct Slot {
     pub spot: bool,
     /// OV-01: one more than asked for.
     pub extra: bool,
+    /// RC-02: made by the creation of its set or by a scale-out.
+    pub scale_out: bool,
     /// Being repaired, or (a new machine) the repair of another one.
     pub repairing: bool,
     /// Its repair was held up by strict balance, and counted as such.
@@ -110,6 +112,7 @@ impl Slot {
         data_since: SimTime::ZERO,
         spot: false,
         extra: false,
+        scale_out: false,
         repairing: false,
         blocked: false,
         data_moved: false,

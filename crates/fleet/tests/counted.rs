@@ -163,3 +163,72 @@ fn rc_02_only_machines_of_a_creation_or_scale_out_are_tried_again() {
     };
     assert_eq!(resilient(&rebalances), 2);
 }
+
+/// Two zones that are rebalanced by themselves.
+fn rebalanced(say: impl FnOnce(&mut Management)) -> Design {
+    managed(design(&[1, 2], 8, 1), |set| {
+        set.health = Some(binary_health());
+        set.auto_zone_balance = true;
+        say(set);
+    })
+}
+
+/// Whether an operation happens by an instant.
+fn happens_by(ms: u64, design: &Design, what: Operation) -> bool {
+    count(&script(ms).units(&[(GUEST, 0, HOUR + MINUTE, 2 * DAY)]).play(design.clone()), what) > 0
+}
+
+#[test]
+fn az_05_the_quiet_hour_begins_when_the_last_machine_of_a_change_is_made() {
+    let design = rebalanced(|set| {
+        set.creation.time = constant(70 * MINUTE);
+        set.creation.timeout = SimDuration::from_ms(2 * HOUR);
+        set.changes = vec![at(HOUR, delete(1, 3)), at(90 * MINUTE, Action::Capacity(6))];
+    });
+    // One machine is made from 1:30 to 2:40; 1/4 has become 2/4.
+    assert!(!happens_by(219 * MINUTE, &design, Operation::Rebalances));
+    assert!(happens_by(221 * MINUTE, &design, Operation::Rebalances));
+}
+
+#[test]
+fn az_05_the_quiet_hour_begins_when_the_last_machine_of_a_change_is_gone() {
+    let slow = |changes: &[Change]| {
+        rebalanced(|set| {
+            set.deletion.time = constant(2 * HOUR);
+            set.changes = changes.to_vec();
+        })
+    };
+    // 1/4 from one on; the last of the three is gone at three.
+    let by_hand = slow(&[at(HOUR, delete(1, 3))]);
+    assert!(!happens_by(239 * MINUTE, &by_hand, Operation::Rebalances));
+    assert!(happens_by(241 * MINUTE, &by_hand, Operation::Rebalances));
+    // 0/4, then a scale-in to 0/3 that is done at four.
+    let scaled_in = slow(&[at(HOUR, delete(1, 4)), at(2 * HOUR, Action::Capacity(3))]);
+    assert!(!happens_by(299 * MINUTE, &scaled_in, Operation::Rebalances));
+    assert!(happens_by(301 * MINUTE, &scaled_in, Operation::Rebalances));
+}
+
+#[test]
+fn az_05_a_machine_that_cannot_be_made_holds_the_quiet_hour_up_until_it_has_failed() {
+    let design = rebalanced(|set| {
+        set.creation.failure = 1.0;
+        set.creation.resilient = true;
+        set.changes = vec![at(HOUR, delete(1, 4)), at(90 * MINUTE, Action::Capacity(5))];
+    });
+    // It fails after half an hour of tries, at 2:00.
+    assert!(!happens_by(179 * MINUTE, &design, Operation::Rebalances));
+    assert!(happens_by(181 * MINUTE, &design, Operation::Rebalances));
+}
+
+#[test]
+fn ar_04_the_grace_begins_when_a_change_is_complete() {
+    let design = managed(design(&[1], 3, 1), |set| {
+        repaired(set, RepairAction::Restart);
+        set.creation.time = constant(70 * MINUTE);
+        set.creation.timeout = SimDuration::from_ms(2 * HOUR);
+        set.changes = vec![at(HOUR, Action::Capacity(4))];
+    });
+    // A machine falls ill at 1:01, the new one is made at 2:10, and then there are ten minutes of grace.
+    assert!(!happens_by(139 * MINUTE, &design, Operation::Repairs));
+    assert!(happens_by(141 * MINUTE, &design, Operation::Repairs));
+}

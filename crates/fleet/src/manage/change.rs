@@ -187,6 +187,7 @@ impl World {
                 self.withdraw(at, self.nobody, t);
                 self.vacate(at, t);
             } else {
+                self.is_changed(at);
                 self.remove(at, None, t, strikes);
             }
             let desired = self.manager.sets[set].desired.saturating_sub(1);
@@ -239,6 +240,7 @@ impl World {
     fn replace_failed(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
         for at in 0..self.manager.slots.len() {
             if self.set_of(at) == set && self.manager.slots[at].state == State::Failed {
+                self.is_changed(at);
                 self.remove(at, None, t, strikes);
                 self.owe(set, 1, self.own_cause(Extra::Deployment), t);
             }
@@ -280,12 +282,16 @@ impl World {
             let cause = self.charged_to(at, Extra::Planned);
             self.manager.slots[at].data_moved = true;
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
+            self.is_changed(at);
             self.remove(at, None, t, strikes);
             self.owe(set, 1, cause, t);
             let spot = slot.spot;
             let order = Order { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: true };
             match self.create_owed(order, t, strikes) {
-                Some(new) => self.manager.slots[new].data_since = slot.data_since,
+                Some(new) => {
+                    self.manager.slots[new].data_since = slot.data_since;
+                    self.is_changed(new);
+                }
                 None => all = false,
             }
         }

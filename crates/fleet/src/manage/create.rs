@@ -162,18 +162,16 @@ impl World {
         let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
         self.count_out(at);
         self.disown(at, t);
-        self.manager.slots[at].repairing = false;
         self.vacate(at, t);
         self.owe(set, 1, cause, t);
-        let (spot, repairs) = (slot.spot, slot.repairing);
-        let order = Order { group, spot, extra: false, cause, scale_out: slot.scale_out, repairs, attaches: false };
+        // RC-02: only a scale-out comes here.
+        let (spot, scale_out) = (slot.spot, true);
+        let order = Order { group, spot, extra: false, cause, scale_out, repairs: false, attaches: false };
         if let Some(new) = self.create_owed(order, t, strikes) {
+            self.is_changed(new);
             (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);
         } else {
             self.awaited_has_come(slot.group as usize, t);
-            if slot.repairing {
-                self.repair_has_failed(set, t);
-            }
         }
         true
     }

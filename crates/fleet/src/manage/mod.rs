@@ -11,6 +11,7 @@
 mod audit;
 mod autoscale;
 mod change;
+mod changing;
 mod create;
 mod delete;
 mod health;

@@ -68,6 +68,10 @@ impl World {
     /// AZ-05, AZ-06: begins an operation, or waits for the gate that holds it up.
     fn rebalance(&mut self, set: usize, over: usize, under: usize, t: SimTime, strikes: &Strikes) {
         let state = &self.manager.sets[set];
+        if state.changing > 0 {
+            // AZ-05: it is considered again when the change is complete.
+            return;
+        }
         let mut due = earliest(t, state.last_change, state.last_rebalance);
         due = due.max(self.control_plane_back(set, t, strikes));
         if due == t {

@@ -124,18 +124,6 @@ impl World {
         }
     }
 
-    /// A change of the set is complete: AR-04's grace and AZ-05's quiet hour begin.
-    pub(crate) fn has_changed(&mut self, set: usize, t: SimTime) {
-        let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
-        let state = &mut self.manager.sets[set];
-        state.last_change = Some(t);
-        state.unconsidered = true;
-        if let Some(grace) = grace {
-            state.grace_until = state.grace_until.max(t.after(grace));
-            self.await_look(set, t);
-        }
-    }
-
     fn scale_out(&mut self, set: usize, (target, by): (u32, Option<usize>), t: SimTime, strikes: &Strikes) -> bool {
         let state = &self.manager.sets[set];
         let (exists, add, regular) = (state.exists, target - state.exists, state.exists - state.spot);
@@ -165,8 +153,9 @@ impl World {
         for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
             let order = Creation { group, spot, extra: false, cause, scale_out: true, repairs: false, attaches: false };
-            if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
-                self.manager.groups[group].awaited += 1;
+            if let Some(at) = self.create_owed(order, t, strikes) {
+                self.is_changed(at);
+                self.manager.groups[group].awaited += u32::from(percent.is_some());
             }
         }
         self.manager.places = places;
@@ -240,7 +229,9 @@ impl World {
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
             let order =
                 Creation { group, spot: false, extra: true, cause, scale_out: true, repairs: false, attaches: false };
-            self.create(order, t, strikes);
+            if let Some(at) = self.create(order, t, strikes) {
+                self.is_changed(at);
+            }
         }
     }
 
@@ -294,6 +285,7 @@ impl World {
             let state = &self.manager.sets[set];
             wish.regular_goes = self.regular_goes(set, state.exists - state.spot, state.spot);
             let Some(at) = self.wanted(set, None, wish) else { break };
+            self.is_changed(at);
             self.remove(at, None, t, strikes);
             gone += 1;
         }

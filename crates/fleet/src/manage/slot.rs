@@ -64,6 +64,8 @@ pub(crate) struct Slot {
     pub extra: bool,
     /// RC-02: made by the creation of its set or by a scale-out.
     pub scale_out: bool,
+    /// AZ-05: it is being made or deleted by a change of its set.
+    pub of_change: bool,
     /// Being repaired, or (a new machine) the repair of another one.
     pub repairing: bool,
     /// Its repair was held up by strict balance, and counted as such.
@@ -113,6 +115,7 @@ impl Slot {
         spot: false,
         extra: false,
         scale_out: false,
+        of_change: false,
         repairing: false,
         blocked: false,
         data_moved: false,

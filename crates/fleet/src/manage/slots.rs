@@ -196,6 +196,9 @@ impl World {
         }
         self.see_promise(at, counted, t);
         self.manager.sees_illness(at);
+        if before == State::Creating && std::mem::take(&mut self.manager.slots[at].of_change) {
+            self.change_is_over_for_one(self.set_of(at), t);
+        }
         if !matches!(state, State::Creating | State::Running) {
             self.leaves_rollout(at, state, t);
         }
@@ -326,6 +329,9 @@ impl World {
     pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
         let leaver = self.clear(at, t);
         self.release(&leaver, t);
+        if leaver.of_change {
+            self.change_is_over_for_one(self.manager.groups[leaver.group].set, t);
+        }
     }
 
     /// A machine leaves its slot, which is free for another one. What it still holds is told.
@@ -359,6 +365,7 @@ impl World {
             spot: slot.spot,
             allocated: slot.state.is_allocated(),
             charged: !slot.extra || surging,
+            of_change: slot.of_change,
             heir: None,
             attempts: 0,
             due: SimTime::NEVER,

@@ -232,3 +232,17 @@ fn ar_04_the_grace_begins_when_a_change_is_complete() {
     assert!(!happens_by(139 * MINUTE, &design, Operation::Repairs));
     assert!(happens_by(141 * MINUTE, &design, Operation::Repairs));
 }
+
+#[test]
+fn az_08_the_rebalance_of_a_spot_set_asks_the_spot_quota() {
+    let rebalances = |vcpus, spot_vcpus| {
+        let mut design = rebalanced(|set| {
+            set.spot = spot(0);
+            set.changes = vec![at(HOUR, delete(1, 2))];
+        });
+        design.quota = Some(Quota { vcpus, spot_vcpus, machines: 100 });
+        count(&live(design).0, Operation::Rebalances)
+    };
+    assert_eq!(rebalances(0, 16), 1);
+    assert_eq!(rebalances(100, 12), 0);
+}

@@ -76,7 +76,6 @@ impl World {
         due = due.max(self.control_plane_back(set, t, strikes));
         if due == t {
             match self.zone_state(under, t, strikes) {
-                ZoneState::Usable if !self.quota_allows(set, 1, 0) => return,
                 ZoneState::Usable => due = self.begin_rebalance(set, over, under, t, strikes),
                 // A dark zone: zones that change are considered anew (AZ-12: nothing is deleted meanwhile).
                 ZoneState::Down => return,
@@ -95,6 +94,10 @@ impl World {
     fn begin_rebalance(&mut self, set: usize, over: usize, under: usize, t: SimTime, strikes: &Strikes) -> SimTime {
         let Some(source) = self.victim(set, Some(over), Claim::Rebalance) else { return SimTime::NEVER };
         let spot = self.manager.slots[source].spot;
+        // AZ-08: one machine more of the class of the source.
+        if !self.quota_allows(set, 1, u32::from(spot)) {
+            return SimTime::NEVER;
+        }
         let cause = self.own_cause(Extra::Planned);
         let order = Order { group: under, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
         let Some(new) = self.create(order, t, strikes) else { return t.after(ASK_AGAIN) };

@@ -246,3 +246,54 @@ fn az_08_the_rebalance_of_a_spot_set_asks_the_spot_quota() {
     assert_eq!(rebalances(0, 16), 1);
     assert_eq!(rebalances(100, 12), 0);
 }
+
+/// Three machines and three in the pool, of two cores each.
+fn pooled(changes: Vec<Change>, vcpus: u32) -> Design {
+    let mut design = managed(design(&[1, 2, 3], 3, 1), |set| {
+        set.standby = Some(StandbyPool { min_ready: 3, max_ready: 3, running: false, start: constant(10 * SECOND) });
+        set.changes = changes;
+    });
+    design.quota = Some(Quota { vcpus, spot_vcpus: 0, machines: 100 });
+    design
+}
+
+#[test]
+fn al_05_sb_01_a_pool_holds_quota_from_when_it_is_filled() {
+    let beside = |vcpus| {
+        let mut both = pooled(vec![], vcpus);
+        let mut other = both.sets[0].clone();
+        other.name = "other".into();
+        let managed = other.management.as_mut().unwrap();
+        (managed.standby, managed.changes) = (None, vec![at(HOUR, Action::Capacity(4))]);
+        both.sets.push(other);
+        let (ledger, world) = live(both);
+        (count(&ledger, Operation::QuotaRefusals), world.instances(1).iter().sum::<u32>())
+    };
+    assert_eq!(beside(19), (1, 3));
+    assert_eq!(beside(20), (0, 4));
+}
+
+#[test]
+fn al_05_sb_01_using_a_pool_costs_no_more_quota_and_filling_it_again_does() {
+    let growing = |vcpus| {
+        let (ledger, world) = live(pooled(vec![at(HOUR, Action::Capacity(6))], vcpus));
+        let of_pool = [Operation::StandbyUsed, Operation::StandbyMs].map(|operation| count(&ledger, operation));
+        (world.instances(0), count(&ledger, Operation::QuotaRefusals), of_pool)
+    };
+    assert_eq!(growing(12), (vec![2, 2, 2], 0, [3, 3 * HOUR]));
+    let (_, _, [used, standby_ms]) = growing(18);
+    assert!(used == 3 && standby_ms > 3 * 23 * HOUR, "{standby_ms}");
+}
+
+#[test]
+fn al_05_cv_05_an_attachment_beyond_the_quota_is_refused_as_a_whole() {
+    let attaching = |vcpus| {
+        let attach = Action::Attach { zone: Some(ZoneId(0)), count: 3 };
+        let mut design = spanning(9, vec![at(HOUR, attach)]);
+        design.quota = Some(Quota { vcpus, spot_vcpus: 0, machines: 100 });
+        let (ledger, world) = live(design);
+        (world.instances(0), count(&ledger, Operation::QuotaRefusals))
+    };
+    assert_eq!(attaching(23), (vec![3, 3, 3], 1));
+    assert_eq!(attaching(24), (vec![6, 3, 3], 0));
+}

@@ -90,10 +90,11 @@ impl World {
             let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
             let takes = |at: usize, slot: &super::Slot| managed(at) && (!slot.extra || self.is_surging(at));
             let charged = slots().filter(|&(at, slot)| takes(at, slot) && slot.state != State::Vacant);
+            let pooled = self.manager.sets.iter().map(|set| i64::from(set.pooled));
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),
-                (charged.count() + leavers().filter(|leaver| leaver.charged).count()) as i64,
+                (charged.count() + leavers().filter(|leaver| leaver.charged).count()) as i64 + pooled.sum::<i64>(),
             );
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();

@@ -139,7 +139,7 @@ impl World {
             Action::Zones(zones) => self.set_zones(set, zones, t),
             Action::Delete { zone, count } => self.take_out(set, *zone, *count, false, t, strikes),
             Action::Detach { zone, count } => self.take_out(set, *zone, *count, true, t, strikes),
-            Action::Attach { zone, count } => self.attach(set, *zone, *count, t, strikes),
+            Action::Attach { zone, count } => self.attach(at, (*zone, *count), t, strikes),
             Action::Deallocate(count) => self.deallocate(set, *count, t),
             Action::Start => self.start_all(set, t, strikes),
             Action::ReplaceFailed => self.replace_failed(set, t, strikes),
@@ -197,8 +197,16 @@ impl World {
         true
     }
 
-    /// CV-05, CV-06: machines that run already join the set, without a downtime.
-    fn attach(&mut self, set: usize, zone: Option<ZoneId>, count: u32, t: SimTime, strikes: &Strikes) -> bool {
+    /// CV-05, CV-06: machines that run already join the set, without a downtime. AL-05: all of them, if the quota has room.
+    fn attach(&mut self, by: usize, of: (Option<ZoneId>, u32), t: SimTime, strikes: &Strikes) -> bool {
+        let (set, (zone, count)) = (self.manager.changes[by].set, of);
+        self.forget_refusal(set, t);
+        if !self.quota_allows(set, count, 0, 0) {
+            self.did(Operation::QuotaRefusals, self.who_changes(by), t);
+            let wanted = self.manager.sets[set].desired + count;
+            self.refuse(set, (wanted, Some(by)), Extra::Quota, t);
+            return false;
+        }
         let cause = self.own_cause(Extra::Planned);
         for _ in 0..count {
             let state = &self.manager.sets[set];

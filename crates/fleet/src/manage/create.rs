@@ -34,13 +34,14 @@ pub(crate) struct Order {
 }
 
 impl World {
-    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set, `spot` of them Spot.
-    pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32) -> bool {
+    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set: `spot` of them Spot, `pooled` of them ready
+    /// in its pools, which hold their quota already (SB-01).
+    pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32, pooled: u32) -> bool {
         let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
         let allocated = self.manager.sets[set].places().map(|group| self.manager.groups[group].allocated);
         let reserved: u32 = allocated.map(|allocated| managed.reserved_per_zone.saturating_sub(allocated)).sum();
         let usage = self.manager.usage[self.design.sets[set].region.0 as usize];
-        let regular = add - spot;
+        let regular = add - spot - pooled;
         let after = Usage { machines: usage.machines + regular.saturating_sub(reserved), ..usage };
         admits(&usage, quota, managed.vcpus, false, regular, reserved)
             && admits(&after, quota, managed.vcpus, true, spot, 0)

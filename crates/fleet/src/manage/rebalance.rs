@@ -95,7 +95,8 @@ impl World {
         let Some(source) = self.victim(set, Some(over), Claim::Rebalance) else { return SimTime::NEVER };
         let spot = self.manager.slots[source].spot;
         // AZ-08: one machine more of the class of the source.
-        if !self.quota_allows(set, 1, u32::from(spot)) {
+        let pooled = !spot && self.manager.groups[under].standby > 0;
+        if !self.quota_allows(set, 1, u32::from(spot), u32::from(pooled)) {
             return SimTime::NEVER;
         }
         let cause = self.own_cause(Extra::Planned);

@@ -67,7 +67,7 @@ impl World {
 
     /// A request is refused as a whole: the capacity stays what it was. The customer wants the machines all the same: what is missed
     /// for want of them is charged to what refused them.
-    fn refuse(&mut self, set: usize, (target, by): (u32, Option<usize>), why: Extra, t: SimTime) {
+    pub(super) fn refuse(&mut self, set: usize, (target, by): (u32, Option<usize>), why: Extra, t: SimTime) {
         self.book.settle(t, &self.measure);
         let cause = self.own_cause(why);
         let state = &mut self.manager.sets[set];
@@ -77,7 +77,7 @@ impl World {
     }
 
     /// Nobody wants what was refused any more.
-    fn forget_refusal(&mut self, set: usize, t: SimTime) {
+    pub(super) fn forget_refusal(&mut self, set: usize, t: SimTime) {
         let Refused { cause, machines, .. } = std::mem::take(&mut self.manager.sets[set].refused);
         if machines > 0 {
             self.book.settle(t, &self.measure);
@@ -130,12 +130,17 @@ impl World {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let regular = managed.spot.as_ref().map_or(add, |spot| regular_to_add(regular, exists + add, add, spot.mix));
         let percent = managed.overprovision;
-        if !self.quota_allows(set, add, add - regular) {
+        let plan = self.plan(set, add, target, t, strikes);
+        let mut places = std::mem::take(&mut self.manager.places);
+        self.find_places(set, plan.unwrap_or(0), &mut places);
+        let pooled = self.found_in_pools(set, &places[..places.len().min(regular as usize)]);
+        self.manager.places = places;
+        if !self.quota_allows(set, add, add - regular, pooled) {
             self.did(Operation::QuotaRefusals, self.who_asks(set, by), t);
             self.refuse(set, (target, by), Extra::Quota, t);
             return false;
         }
-        let planned = match self.plan(set, add, target, t, strikes) {
+        let planned = match plan {
             Ok(planned) => planned,
             Err(why) => {
                 let (operation, who) = (Operation::ScaleOutsBlocked, self.who_asks(set, by));
@@ -148,8 +153,7 @@ impl World {
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
         self.ask_for(set, target, self.no_capacity(), t);
         let cause = self.own_cause(Extra::Deployment);
-        let mut places = std::mem::take(&mut self.manager.places);
-        self.find_places(set, planned, &mut places);
+        let places = std::mem::take(&mut self.manager.places);
         for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
             let order = Creation { group, spot, extra: false, cause, scale_out: true, repairs: false, attaches: false };

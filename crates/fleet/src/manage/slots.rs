@@ -9,6 +9,7 @@ use crate::design::StartState;
 use crate::machine::*;
 use crate::operations::Operation;
 use crate::parts::Counts;
+use crate::pending::Due;
 use crate::policy::disk::{Touch, loses};
 use crate::serving::Class;
 use crate::world::{Starts, World};
@@ -142,6 +143,21 @@ impl World {
         } else {
             *cores -= set.vcpus;
             usage.machines -= 1;
+        }
+    }
+
+    /// AZ-05, SB-01: what the quota may have held up in the region of a set is considered anew.
+    fn quota_has_room(&mut self, set: usize, t: SimTime) {
+        if self.design.quota.is_none() {
+            return;
+        }
+        let region = self.manager.sets[set].region;
+        for other in 0..self.manager.sets.len() {
+            let state = &mut self.manager.sets[other];
+            if state.region == region && state.restless && state.rebalance_due != t {
+                state.rebalance_due = t;
+                self.wait(Due::Rebalance, other, t);
+            }
         }
     }
 
@@ -390,6 +406,7 @@ impl World {
         self.manager.vacancy.occupy(leaver.rack, set, false);
         if leaver.charged {
             self.use_quota(set, leaver.spot, false);
+            self.quota_has_room(set, t);
         }
         self.book.add(Class::Existing, -1, t, &self.measure);
         self.meter(set, Paid::Disks, -1, t);

@@ -297,3 +297,21 @@ fn al_05_cv_05_an_attachment_beyond_the_quota_is_refused_as_a_whole() {
     assert_eq!(attaching(23), (vec![3, 3, 3], 1));
     assert_eq!(attaching(24), (vec![6, 3, 3], 0));
 }
+
+#[test]
+fn om_08_twenty_then_fifteen_then_eighteen_makes_20_21_22_and_no_id_comes_again() {
+    let changes = vec![
+        at(HOUR, Action::Capacity(15)),
+        at(2 * HOUR, Action::Capacity(18)),
+        at(3 * HOUR, Action::Delete { zone: None, count: 2 }),
+        at(4 * HOUR, Action::Capacity(18)),
+    ];
+    let ids = |of: &[Change]| {
+        let (_, world) = live(managed(design(&[1], 20, 1), |set| set.changes = of.to_vec()));
+        world.ids_and_racks(0).into_iter().map(|(id, _)| id).collect::<Vec<u32>>()
+    };
+    let first = (0..15).collect::<Vec<u32>>();
+    assert_eq!(ids(&changes[..1]), first);
+    assert_eq!(ids(&changes[..2]), [&first[..], &[20, 21, 22]].concat());
+    assert_eq!(ids(&changes), [&first[..], &[20, 23, 24]].concat());
+}

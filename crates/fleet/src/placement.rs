@@ -1,8 +1,9 @@
 //! Where instances go when a set is created: zones (ZB-03, ZN-01..03), fault domains (FD-03, FD-04, FD-08), hosts.
 //!
-//! Pure functions. Within a rack, hosts are taken in turn, so machines share a host only when the rack is full. Racks
-//! are chosen least-loaded over the whole design with the lowest number on ties; where a rack stands in its hall is the
-//! storm's luck, so the numbering favours nobody (FD-09's random tie-break happens there).
+//! Pure functions. A machine goes to the rack where its own set has the fewest (a rack is in one zone; the placement groups
+//! of a set are filled one after the other, so each is level too), then where the design has the fewest, then to the
+//! lowest number. Where a rack stands in its hall is the storm's luck, so the numbering favours nobody (FD-09's random
+//! tie-break happens there). Within a rack, hosts are taken in turn, so machines share a host only when the rack is full.
 
 use crate::design::{Design, HiddenZone, ScaleSet, Spreading};
 use crate::groups::{SlotGroup, slot_groups};
@@ -63,13 +64,17 @@ pub(crate) fn occupy(design: &Design, topology: &Topology, population: &mut Popu
         if !groups.iter().any(hidden) {
             continue;
         }
-        // Every set that may be here is, with all its machines.
-        planner.clear();
+        // Every set that may be here is, with all its machines: a rack has at most the even share of each, rounded up.
+        let mut most = vec![0; topology.racks_of(zone).len()];
         for group in groups.iter().filter(|group| hidden(group) || group.zone == Some(zone)) {
-            for _ in 0..group.slots {
-                let host = planner.next_host(&design.sets[group.set as usize], zone, topology);
-                population.occupy(topology, host);
-            }
+            let racks = usable_racks(&design.sets[group.set as usize], zone, topology);
+            most[..racks.len()].iter_mut().for_each(|most| *most += group.slots.div_ceil(racks.len() as u32));
+        }
+        for (rack, most) in topology.racks_of(zone).zip(most) {
+            topology
+                .hosts_of(RackId(rack))
+                .take(most as usize)
+                .for_each(|host| population.occupy(topology, HostId(host)));
         }
     }
     let slots = slots(design, topology, population);
@@ -84,12 +89,13 @@ pub fn initial_hosts(
     mut hidden: impl FnMut(usize, u32) -> ZoneId,
 ) -> Vec<HostId> {
     let mut planner = Planner::new(topology);
+    planner.clear(design);
     let mut hosts = Vec::new();
     for group in slot_groups(design, topology) {
         let index = group.set as usize;
         for ordinal in 0..group.initial {
             let zone = group.zone.unwrap_or_else(|| hidden(index, ordinal));
-            hosts.push(planner.next_host(&design.sets[index], zone, topology));
+            hosts.push(planner.next_host(design, index, zone, topology));
         }
     }
     hosts
@@ -100,17 +106,21 @@ pub fn initial_hosts(
 pub(crate) struct Planner {
     /// Machines of the design on each rack so far.
     loads: Vec<u32>,
+    /// Machines of each set on each rack so far, set by set.
+    own: Vec<u32>,
 }
 
-zonefall_engine::pooled_clone!(Planner { loads });
+zonefall_engine::pooled_clone!(Planner { loads, own });
 
 impl Planner {
     pub fn new(topology: &Topology) -> Self {
-        Self { loads: vec![0; topology.rack_count() as usize] }
+        Self { loads: vec![0; topology.rack_count() as usize], own: Vec::new() }
     }
 
-    fn clear(&mut self) {
+    fn clear(&mut self, design: &Design) {
         self.loads.fill(0);
+        self.own.clear();
+        self.own.resize(design.sets.len() * self.loads.len(), 0);
     }
 
     /// Finds the host of every slot of a design, one after the other: those that are occupied when the trial begins,
@@ -124,7 +134,7 @@ impl Planner {
         luck: Key,
         mut put: impl FnMut(Place),
     ) {
-        self.clear();
+        self.clear(design);
         for room in [false, true] {
             for group in slots {
                 let set = &design.sets[group.set as usize];
@@ -139,27 +149,35 @@ impl Planner {
                         Some(hidden) => hidden.next(),
                         None => group.zone.unwrap_or(ZoneId(0)),
                     };
-                    let host = self.next_host(set, zone, topology);
+                    let host = self.next_host(design, group.set as usize, zone, topology);
                     put(Place { set: group.set, instance, host });
                 }
             }
         }
     }
 
-    /// The host of the next machine of a set in a zone.
-    fn next_host(&mut self, set: &ScaleSet, zone: ZoneId, topology: &Topology) -> HostId {
-        let racks = topology.racks_of(zone);
-        let usable = match set.spreading {
-            Spreading::Max => racks.len() as u32,
-            Spreading::Fixed(count) => count.min(racks.len() as u32),
-        };
-        let candidates = &self.loads[racks.start as usize..(racks.start + usable) as usize];
-        let rack = racks.start + assign_fault_domain(candidates) as u32;
+    /// FD-08, FD-09: the host of the next machine of a set in a zone.
+    fn next_host(&mut self, design: &Design, set: usize, zone: ZoneId, topology: &Topology) -> HostId {
+        let racks = usable_racks(&design.sets[set], zone, topology);
+        let here = racks.start as usize..racks.end as usize;
+        let own = set * self.loads.len();
+        let of_set = &self.own[own + here.start..own + here.end];
+        let rack = racks.start + assign_fault_domain(of_set, &self.loads[here]) as u32;
         let load = &mut self.loads[rack as usize];
         let hosts = topology.hosts_of(RackId(rack));
         let host = hosts.start + *load % hosts.len() as u32;
         *load += 1;
+        self.own[own + rack as usize] += 1;
         HostId(host)
+    }
+}
+
+/// FD-03, FD-04: the racks of a zone that machines of a set may stand on: its fault domains.
+fn usable_racks(set: &ScaleSet, zone: ZoneId, topology: &Topology) -> Range<u32> {
+    let racks = topology.racks_of(zone);
+    match set.spreading {
+        Spreading::Max => racks,
+        Spreading::Fixed(count) => racks.start..racks.end.min(racks.start.saturating_add(count)),
     }
 }
 

@@ -56,6 +56,7 @@ fn machines(protected: f64) -> impl Strategy<Value = Vec<Candidate>> {
         let machine = |(id, (zone, fault_domain, created, protected, unhealthy))| Candidate {
             zone,
             fault_domain,
+            balances: true,
             id: id as u32,
             created: SimTime::from_ms(created),
             protected,
@@ -151,6 +152,7 @@ proptest! {
             .map(|(id, (zone, at))| Candidate {
                 zone: Some(zone),
                 fault_domain: at % 5,
+                balances: true,
                 id: id as u32,
                 created: SimTime::ZERO,
                 protected: false,

@@ -349,25 +349,29 @@ impl Body {
     }
 }
 
-/// Where machines go: zones in turn, then the rack with the fewest machines of the design, then its hosts in turn.
+/// Where machines go: zones in turn, then the rack with the fewest machines of the set, then of the design, then its hosts in
+/// turn.
 fn place(story: &Story) -> Vec<Body> {
     let mut on_rack = vec![0; (story.zones * story.racks) as usize];
     let mut bodies: Vec<Body> = Vec::new();
     for &(capacity, zones, serves, domains, creating) in &story.sets {
         let zones = story.zones_of(zones);
         let mut in_zone = vec![0; zones.len()];
+        let mut own = vec![0; on_rack.len()];
         (0..capacity).for_each(|instance| in_zone[instance as usize % zones.len()] += 1);
         for (&zone, &count) in zones.iter().zip(&in_zone) {
             for _ in 0..count {
                 let usable = if domains == 0 { story.racks } else { domains.min(story.racks) };
                 let mut rack = zone * story.racks;
                 for other in zone * story.racks..zone * story.racks + usable {
-                    if on_rack[other as usize] < on_rack[rack as usize] {
+                    let load = |rack: u32| (own[rack as usize], on_rack[rack as usize]);
+                    if load(other) < load(rack) {
                         rack = other;
                     }
                 }
                 let host = rack * story.hosts + on_rack[rack as usize] % story.hosts;
                 on_rack[rack as usize] += 1;
+                own[rack as usize] += 1;
                 let mut body = Body { serves, rack, host, slot: bodies.len() as u32, ..Body::default() };
                 if let Some(length) = creating {
                     body.warm_up = true;

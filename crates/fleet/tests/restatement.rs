@@ -317,12 +317,20 @@ impl Ours {
     fn create(&mut self, zone: Option<usize>) {
         let zone = zone.map(|zone| zone as u32);
         let row = self.row(zone);
-        let domain = assign(&self.loads[row]);
+        let domain = assign(&self.loads[row], &self.loads[row]);
         self.loads[row][domain] += 1;
         let created = SimTime::from_ms(self.clock);
         let id = self.next_id;
         self.next_id += 1;
-        let machine = Candidate { zone, fault_domain: domain as u32, id, created, protected: false, unhealthy: false };
+        let machine = Candidate {
+            zone,
+            fault_domain: domain as u32,
+            balances: true,
+            id,
+            created,
+            protected: false,
+            unhealthy: false,
+        };
         self.candidates.push(machine);
     }
 

@@ -38,8 +38,8 @@ fn ov_05_a_design_survives_if_the_rest_still_reaches_the_peak() {
 
 #[test]
 fn fd_08_the_fault_domain_with_the_fewest_lowest_index_on_ties() {
-    assert_eq!(assign_fault_domain(&[1, 0, 0]), 1);
-    assert_eq!(assign_fault_domain(&[2, 2, 2]), 0);
+    assert_eq!(assign_fault_domain(&[1, 0, 0], &[0; 3]), 1);
+    assert_eq!(assign_fault_domain(&[2, 2, 2], &[2; 3]), 0);
 }
 
 /// Machines that are lost with each rack of zone 1, by losing one rack after the other.

@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
-use crate::manage::{self, Asked, Changed, Checked, Happens, Needs, Released, Row, Written};
+use crate::manage::{self, Asked, Changed, Checked, Happens, Needs, OneMore, Released, Row, Written};
 use crate::money::{self, Purchase};
 use crate::node::{Node, Value};
 use crate::reader::Reader;
@@ -11,6 +11,7 @@ use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, region, se
 use crate::values::wrong_type;
 use zonefall_azure::limits::{self, Image, Model, Orchestration, Violation};
 use zonefall_azure::sla::GroupKind;
+use zonefall_fleet::policy::standby::size;
 use zonefall_fleet::{HiddenZone, ScaleSet, Spreading};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
@@ -187,15 +188,19 @@ fn has_room(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, sink: &mut Si
 }
 
 /// AL-05: what a set whose machines can change needs of a quota when the trial begins. Reserved machines count: the
-/// reservation holds their quota (CR-02).
+/// reservation holds their quota (CR-02). So do those of its pool, running or deallocated (SB-01).
 fn needs(written: &Written, capacity: u32) -> Needs {
     let vcpus = u64::from(written.vcpus());
     let regular = written.regular(capacity);
+    let spot = capacity - regular;
+    let pool = written.standby.as_ref().map_or(0, |pool| size(pool.min_ready, pool.max_ready, capacity));
+    let one_more = OneMore { vcpus, regular: regular > 0, spot: spot > 0 };
     Needs {
-        vcpus: u64::from(regular) * vcpus,
-        spot_vcpus: u64::from(capacity - regular) * vcpus,
-        machines: u64::from(capacity),
-        one_more: written.scaling.auto_zone_balance.then_some(vcpus),
+        vcpus: u64::from(regular + pool) * vcpus,
+        spot_vcpus: u64::from(spot) * vcpus,
+        machines: u64::from(capacity + pool),
+        // A pool has the regular machine ready that a rebalance makes.
+        one_more: Some(one_more).filter(|of| written.scaling.auto_zone_balance && !(of.regular && pool > 0)),
     }
 }
 

@@ -22,6 +22,15 @@ impl World {
         groups.map(|group| self.manager.groups[group].count).collect()
     }
 
+    /// The ids and racks of a set's machines, in the order of their ids.
+    pub fn ids_and_racks(&self, set: usize) -> Vec<(u32, u32)> {
+        let slots = self.manager.slots.iter().zip(&self.machines);
+        let here = slots.filter(|(slot, machine)| machine.set as usize == set && slot.state != State::Vacant);
+        let mut machines: Vec<(u32, u32)> = here.map(|(slot, _)| (slot.id, slot.rack)).collect();
+        machines.sort_unstable();
+        machines
+    }
+
     /// What is kept and what is counted, where they differ; empty if all is well.
     pub fn audit(&self) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -56,6 +65,9 @@ impl World {
             let heirs = leavers().filter(|leaver| self.manager.groups[leaver.group].set == index);
             let heirs = heirs.filter(|leaver| leaver.heir.is_some_and(|heir| heir.repairs)).count();
             must(format!("set {index} repairing"), i64::from(set.repairing), (repairing + heirs) as i64);
+            let leaving = leavers().filter(|leaver| self.manager.groups[leaver.group].set == index && leaver.of_change);
+            let changing = here().filter(|(_, slot)| slot.of_change).count() + leaving.count();
+            must(format!("set {index} changing"), i64::from(set.changing), changing as i64);
             let mut ids: Vec<u32> = here().filter(|(_, slot)| slot.state != State::Vacant).map(|(_, s)| s.id).collect();
             ids.sort_unstable();
             ids.dedup();
@@ -78,10 +90,11 @@ impl World {
             let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
             let takes = |at: usize, slot: &super::Slot| managed(at) && (!slot.extra || self.is_surging(at));
             let charged = slots().filter(|&(at, slot)| takes(at, slot) && slot.state != State::Vacant);
+            let pooled = self.manager.sets.iter().map(|set| i64::from(set.pooled));
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),
-                (charged.count() + leavers().filter(|leaver| leaver.charged).count()) as i64,
+                (charged.count() + leavers().filter(|leaver| leaver.charged).count()) as i64 + pooled.sum::<i64>(),
             );
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();

@@ -139,7 +139,7 @@ impl World {
             Action::Zones(zones) => self.set_zones(set, zones, t),
             Action::Delete { zone, count } => self.take_out(set, *zone, *count, false, t, strikes),
             Action::Detach { zone, count } => self.take_out(set, *zone, *count, true, t, strikes),
-            Action::Attach { zone, count } => self.attach(set, *zone, *count, t, strikes),
+            Action::Attach { zone, count } => self.attach(at, (*zone, *count), t, strikes),
             Action::Deallocate(count) => self.deallocate(set, *count, t),
             Action::Start => self.start_all(set, t, strikes),
             Action::ReplaceFailed => self.replace_failed(set, t, strikes),
@@ -187,6 +187,7 @@ impl World {
                 self.withdraw(at, self.nobody, t);
                 self.vacate(at, t);
             } else {
+                self.is_changed(at);
                 self.remove(at, None, t, strikes);
             }
             let desired = self.manager.sets[set].desired.saturating_sub(1);
@@ -196,8 +197,16 @@ impl World {
         true
     }
 
-    /// CV-05, CV-06: machines that run already join the set, without a downtime.
-    fn attach(&mut self, set: usize, zone: Option<ZoneId>, count: u32, t: SimTime, strikes: &Strikes) -> bool {
+    /// CV-05, CV-06: machines that run already join the set, without a downtime. AL-05: all of them, if the quota has room.
+    fn attach(&mut self, by: usize, of: (Option<ZoneId>, u32), t: SimTime, strikes: &Strikes) -> bool {
+        let (set, (zone, count)) = (self.manager.changes[by].set, of);
+        self.forget_refusal(set, t);
+        if !self.quota_allows(set, count, 0, 0) {
+            self.did(Operation::QuotaRefusals, self.who_changes(by), t);
+            let wanted = self.manager.sets[set].desired + count;
+            self.refuse(set, (wanted, Some(by)), Extra::Quota, t);
+            return false;
+        }
         let cause = self.own_cause(Extra::Planned);
         for _ in 0..count {
             let state = &self.manager.sets[set];
@@ -239,6 +248,7 @@ impl World {
     fn replace_failed(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
         for at in 0..self.manager.slots.len() {
             if self.set_of(at) == set && self.manager.slots[at].state == State::Failed {
+                self.is_changed(at);
                 self.remove(at, None, t, strikes);
                 self.owe(set, 1, self.own_cause(Extra::Deployment), t);
             }
@@ -280,11 +290,16 @@ impl World {
             let cause = self.charged_to(at, Extra::Planned);
             self.manager.slots[at].data_moved = true;
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
+            self.is_changed(at);
             self.remove(at, None, t, strikes);
             self.owe(set, 1, cause, t);
-            let order = Order { group, spot: slot.spot, extra: false, cause, repairs: false, attaches: true };
+            let spot = slot.spot;
+            let order = Order { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: true };
             match self.create_owed(order, t, strikes) {
-                Some(new) => self.manager.slots[new].data_since = slot.data_since,
+                Some(new) => {
+                    self.manager.slots[new].data_since = slot.data_since;
+                    self.is_changed(new);
+                }
                 None => all = false,
             }
         }

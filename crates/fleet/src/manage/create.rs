@@ -25,6 +25,8 @@ pub(crate) struct Order {
     pub extra: bool,
     /// What it is charged to until it serves.
     pub cause: u16,
+    /// RC-02: it is made by the creation of its set or by a scale-out: only then is it tried again.
+    pub scale_out: bool,
     /// It takes the place of a repaired one.
     pub repairs: bool,
     /// DK-04: a data disk is detached elsewhere and attached to it.
@@ -32,13 +34,14 @@ pub(crate) struct Order {
 }
 
 impl World {
-    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set, `spot` of them Spot.
-    pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32) -> bool {
+    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set: `spot` of them Spot, `pooled` of them ready
+    /// in its pools, which hold their quota already (SB-01).
+    pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32, pooled: u32) -> bool {
         let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
         let allocated = self.manager.sets[set].places().map(|group| self.manager.groups[group].allocated);
         let reserved: u32 = allocated.map(|allocated| managed.reserved_per_zone.saturating_sub(allocated)).sum();
         let usage = self.manager.usage[self.design.sets[set].region.0 as usize];
-        let regular = add - spot;
+        let regular = add - spot - pooled;
         let after = Usage { machines: usage.machines + regular.saturating_sub(reserved), ..usage };
         admits(&usage, quota, managed.vcpus, false, regular, reserved)
             && admits(&after, quota, managed.vcpus, true, spot, 0)
@@ -68,6 +71,7 @@ impl World {
         };
         self.book.count(Operation::Creations, 1, t, &self.measure);
         self.appear(at, order.spot, order.extra, order.cause, t, strikes);
+        self.manager.slots[at].scale_out = order.scale_out;
         self.manager.slots[at].repairing = order.repairs;
         self.manager.slots[at].data_moved = order.attaches;
         if pooled {
@@ -78,13 +82,14 @@ impl World {
         Some(at)
     }
 
-    /// One attempt to create the machine of a slot (RC-02..04). Both its length and whether it fails are its own luck.
+    /// One attempt to create the machine of a slot (RC-02 to RC-04). Both its length and whether it fails are its own luck.
     fn try_to_create(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
         let creation = &managed.creation;
         let slot = &mut self.manager.slots[at];
         let spent = t.since(slot.first_try);
-        let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, creation.resilient) else { return };
+        let resilient = creation.resilient && slot.scale_out;
+        let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, resilient) else { return };
         slot.attempts += 1;
         slot.deadline = t.after(allowed);
         let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
@@ -116,7 +121,7 @@ impl World {
         }
         self.book.count(Operation::CreationsTimedOut, 1, t, &self.measure);
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
-        let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
+        let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient && slot.scale_out);
         if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
             self.manager.renumber(at);
             if !stalled {
@@ -158,17 +163,16 @@ impl World {
         let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
         self.count_out(at);
         self.disown(at, t);
-        self.manager.slots[at].repairing = false;
         self.vacate(at, t);
         self.owe(set, 1, cause, t);
-        let order = Order { group, spot: slot.spot, extra: false, cause, repairs: slot.repairing, attaches: false };
+        // RC-02: only a scale-out comes here.
+        let (spot, scale_out) = (slot.spot, true);
+        let order = Order { group, spot, extra: false, cause, scale_out, repairs: false, attaches: false };
         if let Some(new) = self.create_owed(order, t, strikes) {
+            self.is_changed(new);
             (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);
         } else {
             self.awaited_has_come(slot.group as usize, t);
-            if slot.repairing {
-                self.repair_has_failed(set, t);
-            }
         }
         true
     }

@@ -30,6 +30,8 @@ pub(crate) struct Leaver {
     pub allocated: bool,
     /// It holds quota (AL-05).
     pub charged: bool,
+    /// AZ-05: it goes by a change of its set.
+    pub of_change: bool,
     /// The machine that takes its place once it is gone.
     pub heir: Option<Order>,
     /// Attempts to delete it.
@@ -60,7 +62,7 @@ impl World {
         let (group, spot, state) = (slot.group as usize, slot.spot, slot.state);
         let heir = replaced.map(|cause| {
             let repairs = std::mem::take(&mut slot.repairing);
-            Order { group, spot, extra: false, cause, repairs, attaches: false }
+            Order { group, spot, extra: false, cause, scale_out: false, repairs, attaches: false }
         });
         if let Some(cause) = replaced {
             self.owe(set, 1, cause, t);
@@ -199,7 +201,7 @@ impl World {
                 // It goes on holding what it holds.
                 self.book.count(Operation::DeletionsFailed, 1, t, &self.measure);
                 let stuck = &mut self.manager.leavers[which];
-                (stuck.heir, stuck.due) = (None, SimTime::NEVER);
+                (stuck.heir, stuck.of_change, stuck.due) = (None, false, SimTime::NEVER);
             }
             None => {
                 self.manager.free_leavers.push(which as u32);
@@ -209,6 +211,9 @@ impl World {
         }
         if let Some(heir) = leaver.heir {
             self.replace(heir, t, strikes);
+        }
+        if leaver.of_change {
+            self.change_is_over_for_one(set, t);
         }
         self.await_look(set, t);
     }

@@ -11,6 +11,7 @@
 mod audit;
 mod autoscale;
 mod change;
+mod changing;
 mod create;
 mod delete;
 mod health;
@@ -29,6 +30,7 @@ mod slots;
 mod spot;
 mod state;
 mod vacancy;
+mod victim;
 mod zones;
 
 pub(crate) use autoscale::Scaler;

@@ -25,7 +25,7 @@ impl World {
             }
         };
         self.manager.groups[group].standby -= 1;
-        self.manager.sets[self.manager.groups[group].set].pooled -= 1;
+        self.leaves_pool(self.manager.groups[group].set);
         self.book.add(Class::Standby, -1, t, &self.measure);
         self.meter_pool(self.manager.groups[group].set, -1, t);
         self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
@@ -57,20 +57,38 @@ impl World {
         let places = places.filter(|&group| self.manager.groups[group].zone.is_none_or(is_open));
         open.clear();
         open.extend(places.map(|group| (group, self.pool_luck(group, t))));
-        while self.manager.sets[set].pooled < wanted {
+        while self.manager.sets[set].pooled < wanted && self.quota_allows(set, 1, 0, 0) {
             let coming = |group: usize| self.manager.groups[group].standby + self.manager.groups[group].standby_coming;
             let of_set = |group: usize| self.manager.groups[group].count;
             let fewest = open.iter().min_by_key(|&&(group, _)| (coming(group), of_set(group), group));
             let Some(&(group, luck)) = fewest else { break };
             let luck = luck.part(u64::from(self.manager.groups[group].standby_coming), 0);
             self.manager.groups[group].standby_coming += 1;
-            self.manager.sets[set].pooled += 1;
+            self.joins_pool(set);
             self.wait(Due::Standby, group, t.after(managed.creation.time.draw(&mut luck.stream())));
         }
         if open.is_empty() {
             self.await_capacity(set, t, strikes);
         }
         self.manager.open = open;
+    }
+
+    /// AL-05: a machine of the pool takes quota as soon as it is ordered, running or deallocated.
+    fn joins_pool(&mut self, set: usize) {
+        self.manager.sets[set].pooled += 1;
+        self.use_quota(set, false, true);
+    }
+
+    fn leaves_pool(&mut self, set: usize) {
+        self.manager.sets[set].pooled -= 1;
+        self.use_quota(set, false, false);
+    }
+
+    /// SB-01: how many of the regular machines of a plan pools have ready. `places`: their groups.
+    pub(super) fn found_in_pools(&self, set: usize, places: &[usize]) -> u32 {
+        let ready = |group: usize| self.manager.groups[group].standby;
+        let found = |group: usize| ready(group).min(places.iter().filter(|&&of| of == group).count() as u32);
+        self.manager.sets[set].places().filter(|&group| ready(group) > 0).map(found).sum()
     }
 
     /// What the luck of machines is keyed by that are made for a group's pool now.
@@ -99,7 +117,7 @@ impl World {
             let fullest = groups.iter_mut().max_by_key(|group| group.standby);
             let Some(fullest) = fullest.filter(|group| group.standby > 0) else { return };
             fullest.standby -= 1;
-            self.manager.sets[set].pooled -= 1;
+            self.leaves_pool(set);
             self.book.settle(t, &self.measure);
             self.book.add(Class::Standby, -1, t, &self.measure);
             self.meter_pool(set, -1, t);
@@ -122,7 +140,17 @@ impl World {
         self.meter(set, Paid::Disks, delta, t);
     }
 
-    /// The pools of a set as they are when a trial begins: full.
+    /// One machine more is in a pool when a trial begins; false if the quota has no room for it.
+    fn begins_in_pool(&mut self, set: usize, group: usize) -> bool {
+        let allowed = self.quota_allows(set, 1, 0, 0);
+        if allowed {
+            self.manager.groups[group].standby += 1;
+            self.joins_pool(set);
+        }
+        allowed
+    }
+
+    /// The pools of a set as they are when a trial begins: full, as far as the quota goes.
     pub(crate) fn begin_pools(&mut self, set: usize) {
         let Some(pool) = self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()) else { return };
         let wanted = standby::size(pool.min_ready, pool.max_ready, self.manager.sets[set].desired);
@@ -130,8 +158,7 @@ impl World {
         for place in 0..places {
             let Some(group) = self.manager.sets[set].places().nth(place as usize) else { return };
             let share = wanted / places + u32::from(place < wanted % places);
-            self.manager.groups[group].standby = share;
-            self.manager.sets[set].pooled += share;
+            let share = (0..share).take_while(|_| self.begins_in_pool(set, group)).count() as u32;
             self.book.add(Class::Standby, i64::from(share), SimTime::ZERO, &self.measure);
             self.meter_pool(set, i64::from(share), SimTime::ZERO);
         }

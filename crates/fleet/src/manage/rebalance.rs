@@ -2,8 +2,8 @@
 
 use super::State;
 use super::create::Order;
-use super::scale::Claim;
 use super::sets::Rebalance;
+use super::victim::Claim;
 use crate::Extra;
 use crate::operations::Operation;
 use crate::pending::Due;
@@ -68,11 +68,14 @@ impl World {
     /// AZ-05, AZ-06: begins an operation, or waits for the gate that holds it up.
     fn rebalance(&mut self, set: usize, over: usize, under: usize, t: SimTime, strikes: &Strikes) {
         let state = &self.manager.sets[set];
+        if state.changing > 0 {
+            // AZ-05: it is considered again when the change is complete.
+            return;
+        }
         let mut due = earliest(t, state.last_change, state.last_rebalance);
         due = due.max(self.control_plane_back(set, t, strikes));
         if due == t {
             match self.zone_state(under, t, strikes) {
-                ZoneState::Usable if !self.quota_allows(set, 1, 0) => return,
                 ZoneState::Usable => due = self.begin_rebalance(set, over, under, t, strikes),
                 // A dark zone: zones that change are considered anew (AZ-12: nothing is deleted meanwhile).
                 ZoneState::Down => return,
@@ -91,8 +94,13 @@ impl World {
     fn begin_rebalance(&mut self, set: usize, over: usize, under: usize, t: SimTime, strikes: &Strikes) -> SimTime {
         let Some(source) = self.victim(set, Some(over), Claim::Rebalance) else { return SimTime::NEVER };
         let spot = self.manager.slots[source].spot;
+        // AZ-08: one machine more of the class of the source.
+        let pooled = !spot && self.manager.groups[under].standby > 0;
+        if !self.quota_allows(set, 1, u32::from(spot), u32::from(pooled)) {
+            return SimTime::NEVER;
+        }
         let cause = self.own_cause(Extra::Planned);
-        let order = Order { group: under, spot, extra: true, cause, repairs: false, attaches: false };
+        let order = Order { group: under, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
         let Some(new) = self.create(order, t, strikes) else { return t.after(ASK_AGAIN) };
         self.book.count(Operation::Rebalances, 1, t, &self.measure);
         let until = t.after(HEALTH_WAIT);

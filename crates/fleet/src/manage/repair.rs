@@ -28,10 +28,12 @@ impl World {
         if self.manager.sets[set].suspended {
             return;
         }
-        if self.manager.sets[set].grace_until > t || self.manager.slots[at].grace_until > t {
+        // AR-04: the grace of a change that goes on has not even begun.
+        let changing = self.manager.sets[set].changing > 0;
+        if !changing && (self.manager.sets[set].grace_until > t || self.manager.slots[at].grace_until > t) {
             return self.await_repair(at, t);
         }
-        if self.is_patient(at, t) {
+        if changing || self.is_patient(at, t) {
             if !self.manager.sets[set].waiting.contains(&(at as u32)) {
                 self.manager.sets[set].waiting.push(at as u32);
             }
@@ -61,7 +63,8 @@ impl World {
 
     /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.
     fn next_repairs(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        if self.manager.sets[set].waiting.is_empty() || self.manager.sets[set].suspended {
+        let state = &self.manager.sets[set];
+        if state.waiting.is_empty() || state.suspended || state.changing > 0 {
             return;
         }
         let mut next = 0;

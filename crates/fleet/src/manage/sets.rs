@@ -136,6 +136,8 @@ pub(crate) struct SetState {
     pub grace_until: SimTime,
     /// SI-09: the notices that run, the earlier first.
     pub notices: Vec<Notice>,
+    /// AZ-05: machines that changes of it are making or deleting, and when the last change was complete.
+    pub changing: u32,
     pub last_change: Option<SimTime>,
     pub last_rebalance: Option<SimTime>,
     pub rebalance: Option<Rebalance>,
@@ -178,6 +180,7 @@ zonefall_engine::pooled_clone!(SetState {
     look_due,
     grace_until,
     notices,
+    changing,
     last_change,
     last_rebalance,
     rebalance,
@@ -220,6 +223,7 @@ impl SetState {
             look_due: SimTime::NEVER,
             grace_until: SimTime::ZERO,
             notices: Vec::new(),
+            changing: 0,
             last_change: None,
             last_rebalance: None,
             rebalance: None,
@@ -252,7 +256,7 @@ impl SetState {
         (self.streak, self.suspended) = (Streak::default(), false);
         (self.unconsidered, self.restless) = (true, true);
         self.grace_until = SimTime::ZERO;
-        (self.last_change, self.last_rebalance, self.rebalance) = (None, None, None);
+        (self.changing, self.last_change, self.last_rebalance, self.rebalance) = (0, None, None, None);
         (self.rebalance_due, self.look_due) = (SimTime::NEVER, SimTime::NEVER);
     }
 

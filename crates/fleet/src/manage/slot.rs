@@ -62,6 +62,10 @@ pub(crate) struct Slot {
     pub spot: bool,
     /// OV-01: one more than asked for.
     pub extra: bool,
+    /// RC-02: made by the creation of its set or by a scale-out.
+    pub scale_out: bool,
+    /// AZ-05: it is being made or deleted by a change of its set.
+    pub of_change: bool,
     /// Being repaired, or (a new machine) the repair of another one.
     pub repairing: bool,
     /// Its repair was held up by strict balance, and counted as such.
@@ -110,6 +114,8 @@ impl Slot {
         data_since: SimTime::ZERO,
         spot: false,
         extra: false,
+        scale_out: false,
+        of_change: false,
         repairing: false,
         blocked: false,
         data_moved: false,

@@ -9,6 +9,7 @@ use crate::design::StartState;
 use crate::machine::*;
 use crate::operations::Operation;
 use crate::parts::Counts;
+use crate::pending::Due;
 use crate::policy::disk::{Touch, loses};
 use crate::serving::Class;
 use crate::world::{Starts, World};
@@ -117,7 +118,7 @@ impl World {
         state.next_id += 1;
         state.unconsidered = true;
         group.allocated += 1;
-        vacancy.occupy(slot.rack, true);
+        vacancy.occupy(slot.rack, set, true);
         if !extra {
             state.exists += 1;
             state.spot += u32::from(spot);
@@ -142,6 +143,21 @@ impl World {
         } else {
             *cores -= set.vcpus;
             usage.machines -= 1;
+        }
+    }
+
+    /// AZ-05, SB-01: what the quota may have held up in the region of a set is considered anew.
+    fn quota_has_room(&mut self, set: usize, t: SimTime) {
+        if self.design.quota.is_none() {
+            return;
+        }
+        let region = self.manager.sets[set].region;
+        for other in 0..self.manager.sets.len() {
+            let state = &mut self.manager.sets[other];
+            if state.region == region && state.restless && state.rebalance_due != t {
+                state.rebalance_due = t;
+                self.wait(Due::Rebalance, other, t);
+            }
         }
     }
 
@@ -196,6 +212,9 @@ impl World {
         }
         self.see_promise(at, counted, t);
         self.manager.sees_illness(at);
+        if before == State::Creating && std::mem::take(&mut self.manager.slots[at].of_change) {
+            self.change_is_over_for_one(self.set_of(at), t);
+        }
         if !matches!(state, State::Creating | State::Running) {
             self.leaves_rollout(at, state, t);
         }
@@ -326,6 +345,9 @@ impl World {
     pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
         let leaver = self.clear(at, t);
         self.release(&leaver, t);
+        if leaver.of_change {
+            self.change_is_over_for_one(self.manager.groups[leaver.group].set, t);
+        }
     }
 
     /// A machine leaves its slot, which is free for another one. What it still holds is told.
@@ -359,6 +381,7 @@ impl World {
             spot: slot.spot,
             allocated: slot.state.is_allocated(),
             charged: !slot.extra || surging,
+            of_change: slot.of_change,
             heir: None,
             attempts: 0,
             due: SimTime::NEVER,
@@ -380,9 +403,10 @@ impl World {
         let group = &mut self.manager.groups[leaver.group];
         group.allocated -= u32::from(leaver.allocated);
         let set = group.set;
-        self.manager.vacancy.occupy(leaver.rack, false);
+        self.manager.vacancy.occupy(leaver.rack, set, false);
         if leaver.charged {
             self.use_quota(set, leaver.spot, false);
+            self.quota_has_room(set, t);
         }
         self.book.add(Class::Existing, -1, t, &self.measure);
         self.meter(set, Paid::Disks, -1, t);

@@ -14,9 +14,10 @@ const WORD: usize = u64::BITS as usize;
 /// No slot has this bit.
 const NO_SLOT: u32 = u32::MAX;
 /// A rack's rank when no slot is free there: after all others.
-const FULL: u64 = 1 << 63;
-/// What a machine adds to the rank of its rack.
-const MACHINE: u64 = 1 << 32;
+const FULL: u128 = 1 << 127;
+/// What a machine adds to the rank of its rack, and what it adds besides where the rank is one of its own set.
+const MACHINE: u128 = 1 << 32;
+const OWN: u128 = 1 << 64;
 
 /// The free slots of all groups.
 #[derive(Debug, Default)]
@@ -31,9 +32,9 @@ pub(crate) struct Vacancy {
     slot_of: Vec<u32>,
     /// The bit of each slot.
     bit_of: Vec<u32>,
-    /// For each group and each of its racks its rank for the next machine: the machines of the design there, then the
-    /// number of the first free slot.
-    ranks: Vec<u64>,
+    /// For each group and each of its racks its rank for the next machine: the machines of its set there, then those of
+    /// the design, then the number of the first free slot.
+    ranks: Vec<u128>,
     /// That first free slot.
     firsts: Vec<u32>,
     /// The racks that the slots of each group may stand on.
@@ -43,6 +44,10 @@ pub(crate) struct Vacancy {
     /// Where in `ranks` each rack of the topology is: once for each group that may stand on it, and the next rack's.
     ranks_of: Vec<u32>,
     ranks_from: Vec<u32>,
+    /// The set of each group.
+    sets: Vec<u32>,
+    /// The set of each entry of `ranks_of`.
+    set_of: Vec<u32>,
 }
 
 zonefall_engine::pooled_clone!(Vacancy {
@@ -56,7 +61,9 @@ zonefall_engine::pooled_clone!(Vacancy {
     racks,
     rack_of,
     ranks_of,
-    ranks_from
+    ranks_from,
+    sets,
+    set_of
 });
 
 impl Vacancy {
@@ -81,7 +88,7 @@ impl Vacancy {
         if free {
             self.words[bit / WORD] |= mask;
             if number < first {
-                self.ranks[rack] = (rank & !FULL) >> 32 << 32 | u64::from(number);
+                self.ranks[rack] = (rank & !FULL) >> 32 << 32 | u128::from(number);
                 self.firsts[rack] = at as u32;
             }
             return;
@@ -91,7 +98,7 @@ impl Vacancy {
             let mut words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
             let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
             let next = words.find(|&word| self.words[word] != 0).map(slot);
-            self.ranks[rack] = rank >> 32 << 32 | next.map_or(FULL, |at| u64::from(numbers[at as usize]));
+            self.ranks[rack] = rank >> 32 << 32 | next.map_or(FULL, |at| u128::from(numbers[at as usize]));
             self.firsts[rack] = next.unwrap_or(NO_SLOT);
         }
     }
@@ -100,25 +107,29 @@ impl Vacancy {
     fn find_ranks(&mut self, racks: u32) {
         for rack in 0..racks {
             self.ranks_from.push(self.ranks_of.len() as u32);
-            let here = self.racks.iter().zip(&self.groups).filter(|(racks, _)| racks.contains(&rack));
-            self.ranks_of.extend(here.map(|(racks, start)| start + rack - racks.start));
+            let groups = self.racks.iter().zip(&self.groups).zip(&self.sets);
+            for ((racks, start), &set) in groups.filter(|((racks, _), _)| racks.contains(&rack)) {
+                self.ranks_of.push(start + rack - racks.start);
+                self.set_of.push(set);
+            }
         }
         self.ranks_from.push(self.ranks_of.len() as u32);
     }
 
-    /// A machine appears on a rack, or vanishes from it.
+    /// A machine of a set appears on a rack, or vanishes from it.
     #[inline]
-    pub fn occupy(&mut self, rack: u32, appears: bool) {
+    pub fn occupy(&mut self, rack: u32, set: usize, appears: bool) {
         let (from, to) = (self.ranks_from[rack as usize] as usize, self.ranks_from[rack as usize + 1] as usize);
-        for &at in &self.ranks_of[from..to] {
+        for (&at, &of) in self.ranks_of[from..to].iter().zip(&self.set_of[from..to]) {
             let rank = &mut self.ranks[at as usize];
-            *rank = if appears { *rank + MACHINE } else { *rank - MACHINE };
+            let machine = if of as usize == set { OWN + MACHINE } else { MACHINE };
+            *rank = if appears { *rank + machine } else { *rank - machine };
         }
     }
 
-    /// Machines of the design on a rack of a group.
-    fn machines_on(&self, rack: usize) -> u32 {
-        ((self.ranks[rack] & !FULL) / MACHINE) as u32
+    /// FD-08: how full a rack of a group is: the machines of its set, then those of the design.
+    fn load(&self, rack: usize) -> u128 {
+        (self.ranks[rack] & !FULL) / MACHINE
     }
 
     /// The words of a group's slots on its `rack`-th rack.
@@ -155,6 +166,7 @@ impl World {
         vacancy.starts.clear();
         vacancy.groups.clear();
         vacancy.racks.clear();
+        vacancy.sets.clear();
         vacancy.slot_of.clear();
         vacancy.bit_of.clear();
         vacancy.bit_of.resize(self.manager.slots.len(), NO_SLOT);
@@ -165,6 +177,7 @@ impl World {
             vacancy.groups.push(vacancy.starts.len() as u32);
             let racks = self.racks_of_group(group);
             vacancy.racks.push(racks.clone());
+            vacancy.sets.push(self.manager.groups[group].set as u32);
             // First how many slots stand on each rack, then the slots in the order of their numbers.
             racks_of.clear();
             racks_of.resize(racks.len(), 0);
@@ -201,8 +214,8 @@ impl World {
         (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
     }
 
-    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
-    /// first. A regional set's platform avoids zones that are dark or have nothing to give.
+    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of its set, then of the
+    /// design, lowest first. A regional set's platform avoids zones that are dark or have nothing to give.
     pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let vacancy = &self.manager.vacancy;
         let (racks, start) = (vacancy.racks[group].len(), vacancy.groups[group] as usize);
@@ -226,14 +239,14 @@ impl World {
         let hidden = self.manager.groups[group].zone.is_none();
         let vacancy = &self.manager.vacancy;
         let (racks, start) = (vacancy.racks[group].clone(), vacancy.groups[group] as usize);
-        let mut best: Option<(u32, u32, usize)> = None;
+        let mut best: Option<(u128, u32, usize)> = None;
         for (index, rack) in racks.enumerate() {
-            let machines = vacancy.machines_on(start + index);
-            if best.is_some_and(|(least, ..)| machines > least) || self.rack_depth[rack as usize] > 0 {
+            let load = vacancy.load(start + index);
+            if best.is_some_and(|(least, ..)| load > least) || self.rack_depth[rack as usize] > 0 {
                 continue;
             }
             let Some(at) = self.first_vacant(group, index, t) else { continue };
-            let candidate = (machines, self.instance_of[at], at);
+            let candidate = (load, self.instance_of[at], at);
             if best.is_none_or(|best| candidate < best) && !(hidden && self.is_closed(rack, t, strikes)) {
                 best = Some(candidate);
             }
@@ -242,7 +255,7 @@ impl World {
     }
 
     /// PG-06: a new machine of a regional Uniform set joins the fullest placement group that is not full, if there is a
-    /// slot for it; within the group, the rack decides.
+    /// slot for it; FD-10: within the group, the rack with the fewest of the group decides.
     fn vacant_slot_by_placement_group(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let numbers = &self.manager.groups[group].numbers;
         let place = |number: u32| (number - numbers.start) / GROUP_MAX;
@@ -256,8 +269,16 @@ impl World {
             free(number) && self.is_open(at, t) && !self.is_closed(self.manager.slots[at].rack, t, strikes)
         });
         let vacancy = &self.manager.vacancy;
-        let machines = |number: u32| vacancy.machines_on(vacancy.rack_of[slot(number)] as usize);
-        open.min_by_key(|&number| (place(number) != chosen, machines(number), number)).map(slot)
+        let load = |number: u32| vacancy.load(vacancy.rack_of[slot(number)] as usize);
+        let of_group = |number: u32| {
+            let rack = self.manager.slots[slot(number)].rack;
+            let from = numbers.start + chosen * GROUP_MAX;
+            let all = (from..(from + GROUP_MAX).min(numbers.end)).filter(|&other| !free(other));
+            all.filter(|&other| self.manager.slots[slot(other)].rack == rack).count()
+        };
+        let best = open.clone().filter(|&number| place(number) == chosen);
+        let best = best.min_by_key(|&number| (of_group(number), load(number), number));
+        best.or_else(|| open.min_by_key(|&number| (load(number), number))).map(slot)
     }
 
     /// Whether a lit rack of a group has a free slot, or none of its racks is lit.
@@ -301,14 +322,17 @@ impl World {
         let wrong: Vec<usize> = (0..self.manager.slots.len()).filter(wrong).collect();
         let vacancy = &self.manager.vacancy;
         let rank = |group: usize, rack: u32| {
+            let set = self.manager.groups[group].set;
             let here = |&&(_, slot): &&(u32, &Slot)| slot.group as usize == group && slot.rack == rack;
             let numbered = self.instance_of.iter().copied().zip(&self.manager.slots).collect::<Vec<_>>();
             let first =
                 numbered.iter().filter(here).filter(|(_, slot)| slot.state == State::Vacant).map(|of| of.0).min();
-            let stand = |slot: &&Slot| slot.rack == rack && slot.state != State::Vacant;
-            let leaving = self.manager.leaving().filter(|leaver| leaver.rack == rack).count();
-            let machines = self.manager.slots.iter().filter(stand).count() + leaving;
-            (machines as u64 * MACHINE) | first.map_or(FULL, u64::from)
+            let standing = self.manager.slots.iter().filter(|slot| slot.rack == rack && slot.state != State::Vacant);
+            let leaving = self.manager.leaving().filter(|leaver| leaver.rack == rack).map(|leaver| leaver.group);
+            let mine = |group: usize| self.manager.groups[group].set == set;
+            let on_rack = standing.map(|slot| slot.group as usize).chain(leaving);
+            let machines = on_rack.map(|group| if mine(group) { OWN + MACHINE } else { MACHINE }).sum::<u128>();
+            machines | first.map_or(FULL, u128::from)
         };
         let ranks = |group: usize| {
             let kept = &vacancy.ranks[vacancy.groups[group] as usize..];

@@ -5,13 +5,16 @@
 
 use zonefall_engine::SimTime;
 
-/// One machine as scale-in sees it. Protected and deallocated ones (OM-09) are among them, for they count.
+/// One machine as scale-in sees it. Protected and deallocated ones (OM-09) are among them, for they count; failed creations
+/// are too, for they may go (RC-07), but they do not make their place the fullest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate {
     /// Index of its zone among the set's zones; none for a regional machine.
     pub zone: Option<u32>,
     /// Its fault domain, a number of the set's own.
     pub fault_domain: u32,
+    /// ZB-01: whether it counts for the balance of zones and fault domains: not what failed to be created.
+    pub balances: bool,
     /// Its instance id.
     pub id: u32,
     /// When it was created.
@@ -69,7 +72,7 @@ pub fn choose_victim(candidates: &[Candidate], rules: &ScaleInRules) -> Option<u
 }
 
 /// The same where each zone knows its own first victim: `zones` are groups of machines with the number of those that
-/// count (none for a regional group), `first` is a group's victim with its claim.
+/// count for balance (none for a regional group), `first` is a group's victim with its claim.
 #[inline]
 pub fn choose_in_zones<C: Ord>(
     zones: impl Iterator<Item = (usize, Option<u32>)>,
@@ -84,7 +87,7 @@ pub fn choose_in_zones<C: Ord>(
         if rank < REGIONAL {
             fullest = fullest.max(rank);
         }
-        if rank == 0 || best.as_ref().is_some_and(|best| rank < best.0) {
+        if best.as_ref().is_some_and(|best| rank < best.0) {
             continue;
         }
         let Some((claim, at)) = first(group) else { continue };
@@ -138,7 +141,7 @@ impl Tally {
 
     fn of(candidates: &[Candidate], by_domain: bool) -> Self {
         let mut tally = Self { counts: [0; ROWS * COLUMNS], by_domain };
-        for machine in candidates {
+        for machine in candidates.iter().filter(|machine| machine.balances) {
             if let Some(cell) = tally.cell(machine) {
                 tally.counts[cell] += 1;
             }
@@ -152,10 +155,11 @@ impl Tally {
         (row < ROWS && column < COLUMNS).then_some(row * COLUMNS + column)
     }
 
-    /// Machines in the same place as this one, itself included.
+    /// Machines in the same place as this one, itself included if it counts.
     fn count(&self, candidates: &[Candidate], machine: &Candidate) -> u32 {
         let here = |other: &&Candidate| {
-            other.zone == machine.zone && (!self.by_domain || other.fault_domain == machine.fault_domain)
+            let same_domain = !self.by_domain || other.fault_domain == machine.fault_domain;
+            other.balances && other.zone == machine.zone && same_domain
         };
         match self.cell(machine) {
             Some(cell) => self.counts[cell],
@@ -214,7 +218,15 @@ mod tests {
     /// A machine whose age follows its id.
     fn machine(id: u32, zone: impl Into<Option<u32>>) -> Candidate {
         let created = SimTime::from_ms(u64::from(id) * 1000);
-        Candidate { zone: zone.into(), fault_domain: 0, id, created, protected: false, unhealthy: false }
+        Candidate {
+            zone: zone.into(),
+            fault_domain: 0,
+            balances: true,
+            id,
+            created,
+            protected: false,
+            unhealthy: false,
+        }
     }
 
     /// Machines by the ids in each zone.
@@ -248,6 +260,18 @@ mod tests {
     fn si_01_4_4_3_is_balanced_and_still_leaves_zone_three_alone() {
         assert_eq!(removed(zones(&[&[1, 2, 3, 4], &[5, 6, 7, 8], &[9, 10, 11]]), &DEFAULT, 2), [8, 4]);
         assert_eq!(removed(zones(&[&[1, 2], &[3, 4], &[5, 6]]), &DEFAULT, 1), [6]);
+    }
+
+    #[test]
+    fn si_01_zb_01_failed_creations_do_not_make_their_zone_the_fullest_but_may_go() {
+        let mut machines = zones(&[&[1, 8, 9], &[2, 4], &[3, 5]]);
+        machines[1..3].iter_mut().for_each(|machine| machine.balances = false);
+        assert_eq!(removed(machines.clone(), &OLDEST, 2), [2, 3]);
+        // Now each zone has one: among them the failed creations of zone 1 are the newest.
+        assert_eq!(removed(machines.clone(), &NEWEST, 4), [5, 4, 9, 8]);
+        // Zones with nothing else come last, and are not left out.
+        machines.retain(|machine| machine.id > 7);
+        assert_eq!(removed(machines, &DEFAULT, 9), [9, 8]);
     }
 
     #[test]

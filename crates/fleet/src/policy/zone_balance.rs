@@ -424,6 +424,7 @@ mod tests {
             .map(|(id, zone)| Candidate {
                 zone,
                 fault_domain: 0,
+                balances: true,
                 id: id as u32,
                 created: SimTime::from_ms(id as u64),
                 protected: false,

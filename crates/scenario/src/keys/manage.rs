@@ -262,7 +262,13 @@ pub(super) const KEYS: &[Key] = &[
         "false",
         "AZ-01, AZ-06"
     ),
-    set_key!("resilient_create", Flag, "Whether creations that time out are tried again.", "false", "RC-01, RC-02"),
+    set_key!(
+        "resilient_create",
+        Flag,
+        "Whether machines that time out while the set is created or scaled out are tried again; repairs and rebalances are not.",
+        "false",
+        "RC-01, RC-02"
+    ),
     set_key!("resilient_delete", Flag, "Whether deletions that fail are tried again.", "false", "RC-01, RC-05"),
     set_key!(
         "create_timeout",

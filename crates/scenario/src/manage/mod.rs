@@ -38,7 +38,7 @@ pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
 pub(crate) use life::create_time;
 pub(crate) use maintenance::maintenance;
-pub(crate) use quota::{Needs, QuotaTold, check_quota, platform, quota};
+pub(crate) use quota::{Needs, OneMore, QuotaTold, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
 pub(crate) use rows::{Asked, Row, is_apart, rows};
 pub(crate) use runbook::{LACKS, lack, office, only, runbooks};

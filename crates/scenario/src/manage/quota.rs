@@ -45,8 +45,17 @@ pub(crate) struct Needs {
     pub vcpus: u64,
     pub spot_vcpus: u64,
     pub machines: u64,
-    /// vCPUs of one machine, where it is rebalanced automatically: it needs one more (AZ-08).
-    pub one_more: Option<u64>,
+    /// What it needs one more machine of, where it is rebalanced automatically (AZ-08).
+    pub one_more: Option<OneMore>,
+}
+
+/// The machine that a rebalance makes before it takes one of the same class away.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OneMore {
+    pub vcpus: u64,
+    /// The classes of the set's machines.
+    pub regular: bool,
+    pub spot: bool,
 }
 
 /// Tells sets that do not fit the quota of their region, and rebalancing that has no room (V-36).
@@ -58,9 +67,8 @@ pub(crate) fn check_quota(sets: &[Placed], told: &QuotaTold, sink: &mut Sink) ->
     let mut fine = true;
     for region in regions {
         let there = || sets.iter().filter(|placed| placed.set.region == region);
-        let vcpus: u64 = there().map(|placed| placed.needs.vcpus).sum();
         let rows = [
-            ("vCPUs", vcpus, quota.vcpus),
+            ("vCPUs", there().map(|placed| placed.needs.vcpus).sum(), quota.vcpus),
             ("Spot vCPUs", there().map(|placed| placed.needs.spot_vcpus).sum(), quota.spot_vcpus),
             ("machines", there().map(|placed| placed.needs.machines).sum(), quota.machines),
         ];
@@ -70,10 +78,11 @@ pub(crate) fn check_quota(sets: &[Placed], told: &QuotaTold, sink: &mut Sink) ->
                 fine = false;
             }
         }
-        let machines = rows[2].1;
+        let fits = |row: usize, more: u64| rows[row].1 + more <= u64::from(rows[row].2);
         for placed in there() {
             let Some(more) = placed.needs.one_more.filter(|_| fine) else { continue };
-            if vcpus + more > u64::from(quota.vcpus) || machines + 1 > u64::from(quota.machines) {
+            let has_vcpus = more.regular && fits(0, more.vcpus) || more.spot && fits(1, more.vcpus);
+            if !has_vcpus || !fits(2, 1) {
                 let words = format!(
                     "automatic zone balance of `{}` never starts: the quota has no room for one more machine (V-36, AZ-08)",
                     placed.set.name

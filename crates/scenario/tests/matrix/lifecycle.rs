@@ -166,6 +166,18 @@ fn al_05_a_request_above_the_quota_is_refused() {
 }
 
 #[test]
+fn al_05_sb_01_what_waits_in_a_pool_counts() {
+    let pooled = |text: &str| {
+        let set = "standby_pool = { max_ready = 9, state = \"deallocated\" }";
+        scenario(set, &format!("{}[quota]\n{text}\n", change(GROW)))
+    };
+    let reason = "AL-05; Azure answers QuotaExceeded";
+    refused(&pooled("vcpus = 35"), "E056", reason, "35");
+    refused(&pooled("machines = 8"), "E056", reason, "8\n");
+    accepted(&pooled("vcpus = 36\nmachines = 9"));
+}
+
+#[test]
 fn om_01_a_set_is_flexible_unless_it_says_otherwise() {
     let of = |set: &str| management(&scenario(set, &change(GROW))).unwrap().orchestration;
     assert_eq!(of(""), zonefall_fleet::management::Orchestration::Flexible);

@@ -24,6 +24,13 @@ fn v_36_az_08_rebalancing_without_room() {
     };
     warned(&text(27), "W014", "V-36, AZ-08", "6\nzones");
     accepted(&text(28));
+    // Spot machines are rebalanced on the quota of Spot machines.
+    let spot = |spot_vcpus: u32| {
+        let of_spot = format!("vcpus = 1\nspot_vcpus = {spot_vcpus}");
+        text(27).replace("vcpus = 27", &of_spot).replace("zones = [1, 2]", "priority = \"spot\"\nzones = [1, 2]")
+    };
+    warned(&spot(27), "W014", "V-36, AZ-08", "6\npriority");
+    accepted(&spot(28));
 }
 
 #[test]

@@ -236,7 +236,7 @@ impl World {
     /// UP-07: whether the quota has room for new machines in place of those of a batch, which is asked before each.
     fn may_surge(&mut self, set: usize, batch: &[(Pending, u32)], t: SimTime) -> bool {
         let spot = batch.iter().filter(|&&(_, at)| self.manager.slots[at as usize].spot).count() as u32;
-        let allowed = self.quota_allows(set, batch.len() as u32, spot);
+        let allowed = self.quota_allows(set, batch.len() as u32, spot, 0);
         self.book.count(Operation::SurgesInPlace, u64::from(!allowed), t, &self.measure);
         allowed
     }

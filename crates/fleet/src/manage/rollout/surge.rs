@@ -16,8 +16,8 @@ impl World {
         let set = self.set_of(at);
         let slot = self.manager.slots[at];
         let cause = self.own_cause(Extra::Planned);
-        let order =
-            Order { group: slot.group as usize, spot: slot.spot, extra: true, cause, repairs: false, attaches: false };
+        let (group, spot) = (slot.group as usize, slot.spot);
+        let order = Order { group, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
         let Some(new) = self.create(order, t, strikes) else { return false };
         self.use_quota(set, slot.spot, true);
         let previous = self.manager.rollouts.machines[at].model;

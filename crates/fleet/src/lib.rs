@@ -42,6 +42,7 @@ mod pending;
 mod placement;
 pub mod policy;
 mod racks;
+mod reach;
 mod repair;
 mod retries;
 mod room;

@@ -103,8 +103,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
-    /// Causes that are what the service depends on.
-    pub dependencies: Vec<u16>,
+    /// SL-02: while nobody is up, some machine can be reached all the same, or there is none.
+    pub is_reached: bool,
     /// Something of this has begun and has not been closed.
     open: bool,
     next_at: usize,
@@ -153,7 +153,7 @@ zonefall_engine::pooled_clone!(Book {
     clock_stands,
     stands_since,
     stands_hint,
-    dependencies,
+    is_reached,
     open
 });
 
@@ -217,7 +217,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
-            dependencies: Vec::new(),
+            is_reached: false,
             open: false,
             next_at: 0,
             surplus: 0,
@@ -496,17 +496,13 @@ impl Book {
 
     #[inline]
     fn is_unconnected(&self) -> bool {
-        self.counts_connections && !self.clock_stands && self.is_nobody_up() && !self.is_a_dependency_out()
+        self.asks_who_is_reached() && !self.clock_stands && !self.is_reached
     }
 
-    fn is_nobody_up(&self) -> bool {
-        self.all_serving() + self.level(Class::Awaiting) == 0
-    }
-
-    /// SL-02: whether what a service depends on has stopped any machine: this can be reached all the same.
-    fn is_a_dependency_out(&self) -> bool {
-        let stops = |&cause: &u16| self.withheld.iter().skip(cause.into()).step_by(self.stride).any(|&work| work > 0);
-        self.dependencies.iter().any(stops)
+    /// Whether it is of interest if machines can be reached: nobody is up.
+    #[inline]
+    pub fn asks_who_is_reached(&self) -> bool {
+        self.counts_connections && self.all_serving() + self.level(Class::Awaiting) == 0
     }
 
     /// Counts something that was done at `t`.

@@ -30,6 +30,9 @@ pub const AVAILABILITY_SET: SlaTable = SlaTable {
     tiers: &[(9995, 10_000, 10), (99, 100, 25), (95, 100, 100)],
     least: (2, 0),
 };
+/// Two or more machines in one group of dedicated hosts: 99.95 %.
+pub const DEDICATED_HOSTS: SlaTable =
+    SlaTable { name: "two or more machines in a dedicated host group, 99.95 %", ..AVAILABILITY_SET };
 /// A single machine, every disk Premium SSD or Ultra: 99.9 %.
 pub const SINGLE_PREMIUM: SlaTable = SlaTable {
     name: "single machine with Premium SSD or Ultra disks, 99.9 %",
@@ -53,7 +56,8 @@ pub const SINGLE_STANDARD_HDD: SlaTable = SlaTable {
 };
 
 /// All promises, for `explain`.
-pub const TABLES: &[SlaTable] = &[ZONES, AVAILABILITY_SET, SINGLE_PREMIUM, SINGLE_STANDARD_SSD, SINGLE_STANDARD_HDD];
+pub const TABLES: &[SlaTable] =
+    &[ZONES, AVAILABILITY_SET, DEDICATED_HOSTS, SINGLE_PREMIUM, SINGLE_STANDARD_SSD, SINGLE_STANDARD_HDD];
 
 /// What the machines are grouped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,8 @@ pub enum GroupKind {
     ScaleSet,
     /// An availability set.
     AvailabilitySet,
+    /// A scale set on hosts of its own.
+    DedicatedHosts,
     /// Machines on their own.
     SingleMachine,
 }
@@ -95,12 +101,13 @@ pub struct Machines {
 }
 
 /// The promise that covers the group as a whole. None for two or more machines that are neither in two zones nor in an
-/// availability set: each machine then has its single-machine promise, and the group has nothing beyond that.
+/// availability set or a dedicated host group: each machine then has its single-machine promise, and the group has nothing beyond that.
 pub fn terms_for(machines: &Machines) -> Option<&'static SlaTable> {
     match (machines.instances, machines.zones, machines.kind) {
         (0, ..) => None,
         (1, ..) => Some(single(machines.disk)),
-        (_, 2.., GroupKind::ScaleSet | GroupKind::SingleMachine) => Some(&ZONES),
+        (_, 2.., GroupKind::ScaleSet | GroupKind::DedicatedHosts | GroupKind::SingleMachine) => Some(&ZONES),
+        (_, _, GroupKind::DedicatedHosts) => Some(&DEDICATED_HOSTS),
         (_, 0, GroupKind::AvailabilitySet) => Some(&AVAILABILITY_SET),
         _ => None,
     }
@@ -128,6 +135,7 @@ pub fn single(worst_disk: Disk) -> &'static SlaTable {
 pub fn why(machines: &Machines) -> &'static str {
     match (terms_for(machines), machines.kind) {
         (Some(table), _) if *table == ZONES => "two or more machines stand in two or more zones (SL-01)",
+        (Some(table), _) if *table == DEDICATED_HOSTS => "two or more machines share a dedicated host group (SL-01)",
         (Some(table), _) if *table == AVAILABILITY_SET => "two or more machines share an availability set (SL-01)",
         (Some(_), _) => "one machine: its worst disk decides (SL-01)",
         (None, _) if machines.instances == 0 => "there is no machine to promise anything for",

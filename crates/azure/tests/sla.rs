@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use zonefall_azure::sla::{
-    AVAILABILITY_SET, Disk, GroupKind, Machines, SINGLE_PREMIUM, SINGLE_STANDARD_HDD, SINGLE_STANDARD_SSD, TABLES,
-    ZONES, terms_for, why,
+    AVAILABILITY_SET, DEDICATED_HOSTS, Disk, GroupKind, Machines, SINGLE_PREMIUM, SINGLE_STANDARD_HDD,
+    SINGLE_STANDARD_SSD, SlaTable, TABLES, ZONES, terms_for, why,
 };
 
 fn scale_set(instances: u64, zones: u32) -> Machines {
@@ -25,6 +25,30 @@ fn sl_01_two_machines_in_an_availability_set() {
     assert_eq!(terms_for(&Machines { instances: 1, ..set }), Some(&SINGLE_PREMIUM));
     assert_eq!(terms_for(&Machines { zones: 2, ..set }), None);
     assert!(why(&Machines { zones: 2, ..set }).contains("AV-01"));
+}
+
+#[test]
+fn sl_01_two_machines_in_a_dedicated_host_group() {
+    for zones in [0, 1] {
+        let hosts = Machines { kind: GroupKind::DedicatedHosts, ..scale_set(2, zones) };
+        assert_eq!(terms_for(&hosts), Some(&DEDICATED_HOSTS));
+        assert!(why(&hosts).contains("dedicated host group"));
+        assert_eq!(terms_for(&Machines { instances: 1, ..hosts }), Some(&SINGLE_PREMIUM));
+    }
+    assert_eq!(terms_for(&Machines { kind: GroupKind::DedicatedHosts, ..scale_set(2, 2) }), Some(&ZONES));
+    assert_eq!(DEDICATED_HOSTS.tiers, AVAILABILITY_SET.tiers);
+}
+
+#[test]
+fn sl_03_each_promise_has_the_steps_of_the_agreement() {
+    // In hundredths of a percent, the promise first.
+    let steps = |table: &SlaTable| table.tiers.iter().map(|tier| tier.0 * 10_000 / tier.1).collect::<Vec<_>>();
+    assert_eq!(steps(&ZONES), [9999, 9900, 9500]);
+    assert_eq!(steps(&AVAILABILITY_SET), [9995, 9900, 9500]);
+    assert_eq!(steps(&DEDICATED_HOSTS), [9995, 9900, 9500]);
+    assert_eq!(steps(&SINGLE_PREMIUM), [9990, 9900, 9500]);
+    assert_eq!(steps(&SINGLE_STANDARD_SSD), [9950, 9500, 9000]);
+    assert_eq!(steps(&SINGLE_STANDARD_HDD), [9500, 9200, 9000]);
 }
 
 #[test]

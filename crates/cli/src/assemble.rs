@@ -91,6 +91,8 @@ fn rates(of: &zonefall_scenario::Rates) -> Rates {
     Rates {
         sets: of.sets.iter().map(|prices| prices.map(whole)).collect(),
         once: whole(of.once),
+        is_gateway: of.is_gateway,
+        gateway_instance: whole(of.gateway_instance),
         components: whole(of.components),
         million: whole(of.request * 1e6),
     }

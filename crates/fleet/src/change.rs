@@ -68,7 +68,7 @@ impl World {
             return self.free_of_one(at, ended, restart, t, strikes);
         }
         self.book.settle(t, &self.measure);
-        let ready = self.ready_after(at, restart, t, strikes);
+        let ready = self.ready_after(at, (ended, restart), t, strikes);
         if ready > t {
             self.start(at, self.machines[at].marks, ready, t);
         } else {
@@ -89,7 +89,7 @@ impl World {
     #[inline(never)]
     fn free_of_one(&mut self, at: usize, ended: u16, restart: Option<&Law>, t: SimTime, strikes: &Strikes) {
         self.settle_if_present(at, t);
-        self.ready_after(at, restart, t, strikes);
+        self.ready_after(at, (ended, restart), t, strikes);
         if self.machines[at].marks & (self.holding | RACK_OUT) != 0 && self.is_charged_to(at, ended) {
             self.book.settle(t, &self.measure);
             self.recharge(at, self.heir(at));
@@ -113,12 +113,21 @@ impl World {
 
     /// When a machine can serve, its outage ending at `t`; `t` itself if nothing has to be waited for.
     #[inline]
-    fn ready_after(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
-        if self.ready_at.is_empty() { t } else { self.start_ends(at, restart, t, strikes) }
+    fn ready_after(&mut self, at: usize, ended: (u16, Option<&Law>), t: SimTime, strikes: &Strikes) -> SimTime {
+        if self.ready_at.is_empty() { t } else { self.start_ends(at, ended, t, strikes) }
     }
 
-    fn start_ends(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
-        let ready = t.after(self.start_length(at, restart, t, strikes)).max(self.ready_at[at]);
+    fn start_ends(
+        &mut self,
+        at: usize,
+        (ended, restart): (u16, Option<&Law>),
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> SimTime {
+        let [restart, boot, warm_up] = self.start_lengths(at, restart, t, strikes);
+        let up = t.after(restart.plus(boot));
+        self.boots(at, ended, up);
+        let ready = up.after(warm_up).max(self.ready_at[at]);
         self.ready_at[at] = ready;
         ready
     }
@@ -136,26 +145,23 @@ impl World {
         self.modes[(marks & self.holding).trailing_zeros() as usize % self.modes.len().max(1)].cause
     }
 
-    /// How long a machine takes from the end of its last outage until it can serve.
-    fn start_length(&self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimDuration {
+    /// How long a machine takes from the end of its last outage until it can serve: its restart, its boot, its warm-up.
+    fn start_lengths(&self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> [SimDuration; 3] {
         let marks = self.machines[at].marks;
         let starts = &self.sets[self.machines[at].set as usize];
         let boot = (marks & NEEDS_BOOT != 0).then_some(&starts.boot);
         let warm_up = (marks & NEEDS_WARM_UP != 0).then_some(&starts.warm_up);
         let parts = [restart, boot, warm_up];
-        if parts.iter().all(Option::is_none) {
-            return SimDuration::ZERO;
-        }
-        if let Some(fixed) = parts.into_iter().flatten().map(fixed).sum::<Option<u64>>() {
-            return SimDuration::from_ms(fixed);
+        if let [Some(restart), Some(boot), Some(warm_up)] = parts.map(|law| law.map_or(Some(0), fixed)) {
+            return [restart, boot, warm_up].map(SimDuration::from_ms);
         }
         // A stream for each part: what a machine does not need moves nothing of what it needs.
         let luck = self.luck_of(at, strikes, t, START);
-        let draws = parts
-            .into_iter()
-            .zip(0..)
-            .filter_map(|(law, part)| law.map(|law| law.draw(&mut luck.part(part, 1).stream())));
-        draws.fold(SimDuration::ZERO, SimDuration::plus)
+        let mut part = 0;
+        parts.map(|law| {
+            part += 1;
+            law.map_or(SimDuration::ZERO, |law| law.draw(&mut luck.part(part - 1, 1).stream()))
+        })
     }
 
     /// A machine is up: it serves, or waits for the probes to readmit it.

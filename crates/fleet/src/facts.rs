@@ -57,8 +57,8 @@ pub(crate) struct StormFacts {
     /// The unit mode whose mark maintenance leaves.
     pub(crate) wave: Option<u32>,
     pub(crate) ignored: bool,
-    /// It stops the service, which depends on it; the machines can be reached all the same.
-    pub(crate) of_dependency: bool,
+    /// SL-03: while it holds a machine, this cannot be reached: it is neither the application's nor of what the service depends on.
+    pub(crate) of_platform: bool,
 }
 
 impl Facts {
@@ -131,6 +131,6 @@ pub(crate) fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> Sto
         shock: mark(mode.kind == Kind::Shock),
         wave: mark(mode.wave().is_some()),
         ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
-        of_dependency: mode.scope == Scope::Global && matches!(mode.effect, Effect::Down | Effect::Frozen),
+        of_platform: mode.scope != Scope::Global && !mode.application_only,
     }
 }

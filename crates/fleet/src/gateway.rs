@@ -13,6 +13,7 @@
 use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::policy::gateway::{Gateway, Growth};
+use crate::serving::Class;
 use crate::world::World;
 use std::sync::Arc;
 use zonefall_engine::SimTime;
@@ -27,6 +28,8 @@ impl World {
         (0..self.growths.len()).for_each(|at| self.book.opens_gate(at, u64::MAX));
         for at in 0..self.growths.len() {
             self.growths[at].begin(gateway.wanted(self.book.comes_to_gate(at)));
+            let instances = self.growths[at].instances.into();
+            self.book.add(Class::GatewayInstances, instances, SimTime::ZERO, &self.measure);
             self.book.opens_gate(at, gateway.lets_through(self.growths[at].instances));
         }
     }
@@ -77,7 +80,11 @@ impl World {
 
     fn look_at_gateway(&mut self, at: usize, gateway: &Gateway, t: SimTime) {
         let growth = &mut self.growths[at];
+        let before = i64::from(growth.instances);
         growth.look(t);
+        if i64::from(growth.instances) != before {
+            self.book.add(Class::GatewayInstances, i64::from(growth.instances) - before, t, &self.measure);
+        }
         self.book.opens_gate(at, gateway.lets_through(growth.instances));
         let next = growth.next();
         if next < self.measure.horizon && next != growth.awaited {

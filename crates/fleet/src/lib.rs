@@ -41,6 +41,7 @@ mod pending;
 mod placement;
 pub mod policy;
 mod racks;
+mod reach;
 mod repair;
 mod retries;
 mod room;

@@ -75,6 +75,7 @@ pub enum Operation {
     GatewayGrowths,
     GatewayShortMs,
     GatewayTurnedAway,
+    GatewayInstanceMs,
     LineMs,
     GaveUp,
 }
@@ -100,7 +101,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 73] = {
+pub const TABLE: [OperationRow; 74] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -309,6 +310,12 @@ pub const TABLE: [OperationRow; 73] = {
             "requests that the application gateway turned away for want of instances, each try of them",
             "AG-03",
         ),
+        row(
+            O::GatewayInstanceMs,
+            "gateway_instance_h",
+            "hours of instances of the application gateway, which are paid for by their capacity units",
+            "AG-03, CO-03",
+        ),
         row(O::LineMs, "line_h", "hours in which requests waited in line, more having come than was served", "TF-01"),
         row(
             O::GaveUp,
@@ -337,6 +344,7 @@ impl Operation {
                 | Self::MetastableMs
                 | Self::VulnerableMs
                 | Self::GatewayShortMs
+                | Self::GatewayInstanceMs
                 | Self::LineMs
         )
     }

@@ -1,6 +1,7 @@
 //! What a fleet has pending, packed into a calendar tag: class, mode, unit. The class order breaks ties in time.
 
 use crate::maintain::Upkeep;
+use crate::reach::Touched;
 
 /// A pending event. Units are machines by position, or hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) enum Pending {
     Upkeep { what: Upkeep, passage: u32 },
     /// A failover group is looked at.
     Routed { group: u32 },
+    /// A machine has booted after a fault of the platform, and can be reached.
+    Reached,
 }
 
 /// What a managed set waits for. The order breaks ties.
@@ -140,6 +143,7 @@ impl Pending {
             Self::Due { what, unit } => tag(7, what as u32, unit),
             Self::Upkeep { what, passage } => tag(8, what as u32, passage),
             Self::Routed { group } => tag(9, 0, group),
+            Self::Reached => tag(10, 0, 0),
         }
     }
 
@@ -162,7 +166,29 @@ impl Pending {
             6 => Self::Readmitted { machine: unit },
             7 => Self::Due { what: Due::ALL[mode as usize], unit },
             8 => Self::Upkeep { what: Upkeep::ALL[mode as usize], passage: unit },
-            _ => Self::Routed { group: unit },
+            9 => Self::Routed { group: unit },
+            _ => Self::Reached,
+        }
+    }
+
+    /// Who may be reached since.
+    #[inline]
+    pub const fn touches(self) -> Touched {
+        match self {
+            Self::Demand | Self::Jobs | Self::Gateway | Self::Line | Self::Recovered { .. } | Self::Routed { .. } => {
+                Touched::Nobody
+            }
+            Self::Repaired { machine, .. }
+            | Self::Ready { machine }
+            | Self::Warm { machine }
+            | Self::Noticed { machine }
+            | Self::Readmitted { machine }
+            | Self::GivenUp { machine } => Touched::One(machine),
+            Self::HostRepaired { .. }
+            | Self::LifeEnds { .. }
+            | Self::Due { .. }
+            | Self::Upkeep { .. }
+            | Self::Reached => Touched::Any,
         }
     }
 
@@ -199,6 +225,7 @@ mod tests {
             Pending::Upkeep { what: Upkeep::Redeploy, passage: 0 },
             Pending::Upkeep { what: Upkeep::Begin, passage: 0 },
             Pending::Routed { group: 3 },
+            Pending::Reached,
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
         assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));

@@ -103,8 +103,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
-    /// Causes that are what the service depends on.
-    pub dependencies: Vec<u16>,
+    /// SL-02: while nobody is up, some machine can be reached all the same, or there is none.
+    pub is_reached: bool,
     /// Something of this has begun and has not been closed.
     open: bool,
     next_at: usize,
@@ -153,7 +153,7 @@ zonefall_engine::pooled_clone!(Book {
     clock_stands,
     stands_since,
     stands_hint,
-    dependencies,
+    is_reached,
     open
 });
 
@@ -217,7 +217,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
-            dependencies: Vec::new(),
+            is_reached: false,
             open: false,
             next_at: 0,
             surplus: 0,

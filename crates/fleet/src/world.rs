@@ -25,6 +25,7 @@ use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register};
 use crate::policy::gateway::Growth;
+use crate::reach::{Reach, Touched};
 use crate::routing::Switch;
 use crate::serving::{Book, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
@@ -136,6 +137,8 @@ pub struct World {
     pub(crate) scaler: Scaler,
     /// Where the components of the service stand; empty without components.
     pub(crate) seats: Vec<Seat>,
+    /// SL-02: who can be reached while nobody serves.
+    pub(crate) reach: Reach,
     /// What is paid for; idle where nobody asks for a bill.
     pub(crate) meters: Meters,
     /// Waves of planned maintenance that go through the design; idle without them.
@@ -196,6 +199,7 @@ zonefall_engine::pooled_clone!(World {
     manager,
     scaler,
     seats,
+    reach,
     meters,
     passages,
     growths,
@@ -277,6 +281,7 @@ impl World {
                     self.budget.spend()?;
                     self.edge(edge, t, strikes);
                     self.manage(t, strikes);
+                    self.see_reach(Touched::Any, t);
                 }
             }
             watcher.saw(self, t);
@@ -355,8 +360,9 @@ impl World {
             let machines = self.host_start[unit as usize]..self.host_start[unit as usize + 1];
             if !machines.is_empty() {
                 self.budget.spend()?;
+                let first = machines.start as u32;
                 self.strike_host(mode, HostId(unit), t, strikes);
-                self.manage(t, strikes);
+                self.react_to(Touched::One(first), t, strikes);
             }
             return Ok(());
         }
@@ -372,15 +378,25 @@ impl World {
         let cause = facts.cause;
         self.strike(mode, machine as usize, cause, t, strikes);
         if is_managed || self.reviews {
-            self.manage(t, strikes);
+            self.react_to(Touched::One(machine), t, strikes);
+        } else {
+            self.see_reach(Touched::One(machine), t);
         }
         Ok(())
+    }
+
+    /// Whoever reacts to what has happened to machines does; then it is looked who is reached.
+    fn react_to(&mut self, touched: Touched, t: SimTime, strikes: &Strikes) {
+        let touched = if self.manager.is_active() && self.manager.has_news() { Touched::Any } else { touched };
+        self.manage(t, strikes);
+        self.see_reach(touched, t);
     }
 
     fn dispatch_pending(&mut self, strikes: &Strikes) -> Result<(), BudgetExceeded> {
         let Some((t, tag)) = self.pending.pop() else { return Ok(()) };
         self.budget.spend()?;
-        match Pending::from_tag(tag) {
+        let pending = Pending::from_tag(tag);
+        match pending {
             Pending::Demand => self.demand_changes(t),
             Pending::Jobs => self.jobs_change(t),
             Pending::Gateway => self.gateway_is_due(t),
@@ -399,8 +415,9 @@ impl World {
             Pending::Due { what, unit } => self.due(what, unit, t, strikes),
             Pending::Upkeep { what, passage } => self.upkeep(what, passage as usize, t, strikes),
             Pending::Routed { group } => self.routing_due(group as usize, t, strikes),
+            Pending::Reached => {}
         }
-        self.manage(t, strikes);
+        self.react_to(pending.touches(), t, strikes);
         Ok(())
     }
 

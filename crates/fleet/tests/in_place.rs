@@ -68,27 +68,73 @@ fn sl_02_down_is_the_time_without_a_connection_to_any_machine() {
     assert_eq!(ledger.missed_ms, 8 * HOUR);
 }
 
-#[test]
-fn sl_02_what_the_service_depends_on_is_no_connection_to_a_machine() {
+/// Four machines in two zones that take 10 min to boot and 5 min to warm up, with the promise for zones.
+fn promised() -> Design {
     let mut web = design(&[1, 2], 4, 4);
     web.sla = Some(SlaTerms { name: "zones".into(), tiers: vec![], least_machines: 2, least_zones: 2 });
     web.depends_on = vec!["database".into()];
     web.sets[0].warm_up = constant(5 * MINUTE);
-    let warm = |name, scope| Mode { recovery: Recovery::WarmUp, ..mode(name, scope) };
-    let modes = vec![warm("zone", Scope::Zone), warm("database", Scope::Global)];
-    let told = |outages: &[Scripted]| {
-        let ledger = Script::new(topology(2, 1, 4), modes.clone(), DAY).outages(outages).play(web.clone());
-        (ledger.missed_ms, ledger.unconnected_by_month_ms.iter().sum::<u64>())
-    };
-    // The database is out for an hour; later both zones are, and machines take 5 min to be back.
-    let (database, zones) = ((1, 0, 2, HOUR, 2 * HOUR), (0, 0, 2, 4 * HOUR, 6 * HOUR));
-    assert_eq!(told(&[database, zones]), (3 * HOUR + 10 * MINUTE, 2 * HOUR + 5 * MINUTE));
+    web.sets[0].boot = constant(10 * MINUTE);
+    web
+}
+
+const ZONES: u16 = 0;
+const DATABASE: u16 = 1;
+/// Unit modes.
+const CRASH: u32 = 0;
+const GUEST: u32 = 1;
+
+/// Missed time and that without a connection, where both zones are out, the database, and machines by their applications or by
+/// themselves.
+fn told(zones: Recovery, outages: &[Scripted], strikes: &[(u32, u32, u64, u64)]) -> (u64, u64) {
+    let of = |recovery, mode| Mode { recovery, ..mode };
+    let modes = vec![
+        of(zones, mode("zone", Scope::Zone)),
+        of(Recovery::WarmUp, mode("database", Scope::Global)),
+        of(Recovery::WarmUp, application("crash")),
+        of(Recovery::Boot, mode("guest", Scope::Instance)),
+    ];
+    let ledger = Script::new(topology(2, 1, 4), modes, DAY).outages(outages).units(strikes).play(promised());
+    (ledger.missed_ms, ledger.unconnected_by_month_ms.iter().sum())
+}
+
+#[test]
+fn sl_02_what_the_service_depends_on_is_no_connection_to_a_machine() {
+    let told = |outages: &[Scripted]| told(Recovery::WarmUp, outages, &[]);
+    // The database is out for an hour; later both zones are, and applications take 5 min to be warm on machines that answer.
+    let (database, zones) = ((DATABASE, 0, 2, HOUR, 2 * HOUR), (ZONES, 0, 2, 4 * HOUR, 6 * HOUR));
+    assert_eq!(told(&[database, zones]), (3 * HOUR + 10 * MINUTE, 2 * HOUR));
     // A database that is out in between takes nothing of it away.
-    let within = (1, 0, 2, 5 * HOUR, 5 * HOUR + MINUTE);
-    assert_eq!(told(&[zones, within]), (2 * HOUR + 5 * MINUTE, 2 * HOUR + 5 * MINUTE));
-    // Zones that go while it is out are charged from its end on.
-    let before = (1, 0, 2, 3 * HOUR, 5 * HOUR);
-    assert_eq!(told(&[before, zones]), (3 * HOUR + 5 * MINUTE, HOUR + 5 * MINUTE));
+    let within = (DATABASE, 0, 2, 5 * HOUR, 5 * HOUR + MINUTE);
+    assert_eq!(told(&[zones, within]), (2 * HOUR + 5 * MINUTE, 2 * HOUR));
+    // Zones that go while it is out cut off machines that answered until then; so they do while it goes on.
+    let before = (DATABASE, 0, 2, 3 * HOUR, 5 * HOUR);
+    assert_eq!(told(&[before, zones]), (3 * HOUR + 5 * MINUTE, 2 * HOUR));
+    let after = (DATABASE, 0, 2, 5 * HOUR, 8 * HOUR);
+    assert_eq!(told(&[zones, after]), (4 * HOUR + 5 * MINUTE, 2 * HOUR));
+}
+
+#[test]
+fn sl_02_a_machine_is_reached_when_it_has_booted_however_long_it_warms_up() {
+    let zones = (ZONES, 0, 2, 4 * HOUR, 6 * HOUR);
+    assert_eq!(told(Recovery::Boot, &[zones], &[]), (2 * HOUR + 15 * MINUTE, 2 * HOUR + 10 * MINUTE));
+    // The first that has booted is struck before it is warm, and then the next counts.
+    let again = [0, 1, 2, 3].map(|slot| (GUEST, slot, 6 * HOUR + 12 * MINUTE, 7 * HOUR));
+    assert_eq!(told(Recovery::Boot, &[zones], &again), (3 * HOUR + 15 * MINUTE, 3 * HOUR + 8 * MINUTE));
+}
+
+#[test]
+fn sl_03_an_application_that_is_down_is_not_the_platforms_downtime() {
+    let all = |mode: u32| [0, 1, 2, 3].map(|slot| (mode, slot, HOUR, 4 * HOUR));
+    assert_eq!(told(Recovery::Boot, &[], &all(CRASH)), (3 * HOUR + 5 * MINUTE, 0));
+    assert_eq!(told(Recovery::Boot, &[], &all(GUEST)), (3 * HOUR + 15 * MINUTE, 3 * HOUR + 10 * MINUTE));
+    // One that has crashed answers all the same: three that are out for the platform are not all.
+    let mut mixed = all(GUEST);
+    mixed[3].0 = CRASH;
+    assert_eq!(told(Recovery::Boot, &[], &mixed), (3 * HOUR + 15 * MINUTE, 0));
+    // Until the platform takes that one too, whose application is still down.
+    let zones = (ZONES, 0, 2, 2 * HOUR, 3 * HOUR);
+    assert_eq!(told(Recovery::Boot, &[zones], &mixed).1, HOUR + 10 * MINUTE);
 }
 
 #[test]

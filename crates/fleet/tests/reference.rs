@@ -251,6 +251,8 @@ struct Body {
     ready: Option<u64>,
     /// It is not ready before this, whatever else happens to it.
     not_before: u64,
+    /// It has restarted and booted, and can be reached.
+    reached_from: u64,
     boot: bool,
     warm_up: bool,
     out_of_rotation: bool,
@@ -299,6 +301,8 @@ impl Body {
         self.warm_up |= facts.recovery != Recovery::Reachable;
         let length = facts.restart + u64::from(self.boot) * story.boot + u64::from(self.warm_up) * story.warm_up;
         self.not_before = self.not_before.max(now + length);
+        let boots = facts.restart + u64::from(self.boot) * story.boot;
+        self.reached_from = self.reached_from.max(now + boots);
         if self.held() {
             if self.charged == Some(cause) {
                 let oldest = self.racks_out.first().copied();
@@ -520,7 +524,8 @@ fn reference(story: &Story) -> Findings {
             found.lost_to_dead += i128::from(demand * dead / (serving + dead)) * times;
         }
         let window = ((now - story.from) / story.window) as usize;
-        if serving + awaiting == 0 {
+        let cut = |body: &Body| body.held() || now < body.reached_from;
+        if serving + awaiting == 0 && !bodies.is_empty() && bodies.iter().all(cut) {
             found.unconnected_by_month[window] += length;
         }
         if !missed {

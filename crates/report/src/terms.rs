@@ -63,7 +63,7 @@ const TERMS: [(&[&str], &str); 33] = [
     ),
     (
         &["uptime", "unconnected"],
-        "By the SLA's clock: the share of a month with a connection to at least one machine, whatever the objective needs; unconnected are the other minutes (SL-02).",
+        "By the SLA's clock: the share of a month in which at least one machine could be reached, whatever the objective needs; unconnected are the other minutes, if the platform is why: not an application that is down or warms up, nor a release (SL-02, SL-03).",
     ),
     (
         &["credit", "expected credit"],

@@ -10,11 +10,13 @@ use crate::diagnostic::Sink;
 use crate::files::{Files, Mistaken};
 use crate::manage::Use;
 use crate::node::{Node, Value};
+use crate::promise;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
 use zonefall_fleet::{Bought, Demand, Design, Measure, PAID, Paid, Pattern, initial_counts, paid_as_designed};
@@ -53,6 +55,10 @@ pub struct Rates {
     pub once: f64,
     /// Of its components.
     pub components: f64,
+    /// What the design has once is an application gateway.
+    pub is_gateway: bool,
+    /// Of an instance of a gateway that scales by itself.
+    pub gateway_instance: f64,
     /// Of a request that is served: what it moves between zones.
     pub request: f64,
     /// What is to be known of them.
@@ -75,6 +81,7 @@ pub(crate) struct Purchase {
     three_years: bool,
     /// The word of its disks.
     disk: &'static str,
+    disk_span: Range<usize>,
     size_span: Range<usize>,
     committed_span: Range<usize>,
     reserved_span: Range<usize>,
@@ -142,7 +149,8 @@ fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
             }
         }
     }
-    let load_balancer = reader.optional("load_balancer", sink, Reader::number);
+    let [load_balancer, application_gateway, capacity_unit] =
+        ["load_balancer", "application_gateway", "capacity_unit"].map(|key| reader.optional(key, sink, Reader::number));
     let inter_zone_gb = reader.number("inter_zone_gb", sink);
     Some(PriceList {
         currency: currency?,
@@ -152,6 +160,8 @@ fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
         any: None,
         disks: disks?,
         load_balancer: load_balancer?,
+        application_gateway: application_gateway?,
+        capacity_unit: capacity_unit?,
         inter_zone_gb: inter_zone_gb?,
     })
 }
@@ -207,6 +217,7 @@ pub(crate) fn purchase(
         bought: Bought { committed: committed? as u32, reserved_per_zone },
         three_years: term? == "3 years",
         disk: disk?,
+        disk_span: reader.place("disk"),
         size_span: reader.place(if reader.has("instance_mix") { "instance_mix.sizes" } else { "size" }),
         committed_span: reader.span_of("committed"),
         reserved_span: reader.place("reserved_per_zone"),
@@ -233,10 +244,8 @@ pub(crate) fn rates(
             None => fine = false,
         }
     }
-    match list.load_balancer {
-        Some(price) if has_balancer => rates.once = price,
-        None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
-        _ => {}
+    if has_balancer && list.any.is_none() {
+        price_balancer(&mut rates, list, reader);
     }
     let gb = kb_between_zones * share_between_zones(sets, workers) / KB_PER_GB;
     rates.request = gb * list.inter_zone_gb;
@@ -246,6 +255,35 @@ pub(crate) fn rates(
     }
     fine.then_some(rates)
 }
+
+/// CO-03: a load balancer, or an application gateway with the capacity units of its instances.
+fn price_balancer(rates: &mut Rates, list: &PriceList, design: &Reader<'_>) {
+    let nobody = &mut Sink::default();
+    let balancer = design.sub("load_balancer", "load_balancer", nobody);
+    let kind = balancer.as_ref().and_then(|of| of.choice("kind", nobody));
+    rates.is_gateway = kind == Some("application-gateway");
+    let (price, lacks, else_lacks) = match rates.is_gateway {
+        true => (list.application_gateway, "no price of application gateways", GATEWAY_LACKS),
+        false => (list.load_balancer, "no price of load balancers", BALANCER_LACKS),
+    };
+    rates.once = price.unwrap_or(0.0);
+    note(&mut rates.notes, if price.is_some() { else_lacks } else { lacks }.into());
+    let scales = balancer.is_some_and(|of| of.has("autoscale") && !of.is_off("autoscale"));
+    match list.capacity_unit {
+        _ if !rates.is_gateway => {}
+        Some(unit) if scales => rates.gateway_instance = unit * GATEWAY_UNITS_PER_INSTANCE as f64,
+        Some(_) => {
+            note(&mut rates.notes, "no capacity units of gateways without `autoscale`: how many is not said".into())
+        }
+        None => note(&mut rates.notes, "no price of a gateway's capacity units".into()),
+    }
+}
+
+/// What bills leave out of what has a price.
+const BALANCER_LACKS: &str =
+    "load balancers without the data that they pass on and without rules beyond five; no traffic to clients";
+const GATEWAY_LACKS: &str =
+    "an instance of a gateway at ten capacity units, busy or not; no firewall, no traffic to clients";
 
 /// What the components of a design cost an hour; none if a price is wrong.
 pub(crate) fn components(reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
@@ -346,8 +384,18 @@ fn of_set(placed: &Placed, list: &PriceList, notes: &mut Vec<String>, sink: &mut
     };
     let runs = managed.and_then(|managed| managed.standby.as_ref()).is_some_and(|pool| pool.running);
     let disk = list.disks.get(purchase.disk).copied();
-    if disk.is_none() && list.any.is_none() {
-        note(notes, format!("no price of {} disks", purchase.disk));
+    match disk {
+        None if list.disks.is_empty() && list.any.is_none() => note(notes, "no prices of disks".into()),
+        None if list.any.is_none() => {
+            // CO-03: beside kinds that have one it would be the cheapest.
+            let words = format!("the price list has prices of disks, and none of `{}`", purchase.disk);
+            sink.error(codes::PRICE, &purchase.disk_span, words).help(format!(
+                "give `money.prices` a list with `disk.{} = ` what those of a machine cost a month",
+                purchase.disk
+            ));
+            return None;
+        }
+        _ => {}
     }
     let mut prices = [0.0; PAID];
     prices[Paid::OnDemand as usize] = price.on_demand;
@@ -378,7 +426,10 @@ pub(crate) fn as_designed(laid: &Laid) -> Option<f64> {
         paid.iter().zip(prices).map(|(&machines, price)| machines as f64 * price).sum()
     };
     let hourly: f64 = laid.sets.iter().zip(&rates.sets).enumerate().map(of_set).sum();
-    Some((hourly + rates.once + rates.components) * HOURS_PER_MONTH)
+    // What scales by itself has at least what it always has.
+    let instances = laid.design.service.gateway.as_ref().map_or(0, |gateway| gateway.least.max(1));
+    let gateway = f64::from(instances) * rates.gateway_instance;
+    Some((hourly + rates.once + rates.components + gateway) * HOURS_PER_MONTH)
 }
 
 /// The money of all designs.
@@ -390,9 +441,9 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
         let hourly: f64 =
             laid.sets.iter().zip(&rates.sets).map(|(set, of)| set.most_machines() as f64 * dearest(of)).sum();
         let arrives = laid.design.demand.as_ref().map_or(0.0, Demand::most_milli) * 3.6;
-        if (hourly + rates.once + rates.components + arrives * rates.request) * horizon_ms as f64 / MS_PER_HOUR
-            > BILL_MAX
-        {
+        let instances = laid.design.service.gateway.as_ref().map_or(0, |gateway| gateway.most);
+        let hourly = hourly + rates.once + rates.components + f64::from(instances) * rates.gateway_instance;
+        if (hourly + arrives * rates.request) * horizon_ms as f64 / MS_PER_HOUR > BILL_MAX {
             let words = format!("the bill of a trial of `{}` may be more than 10^12", laid.design.name);
             sink.error(codes::TOO_MUCH, &asked.span, words).help("price in a larger unit of money");
             return None;
@@ -404,6 +455,14 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     if measure.months.whole() == 0 && laid.iter().any(|laid| laid.design.sla.is_some()) {
         // SL-03.
         notes.push("no credit, for there is no whole month, and the agreement goes by months".into());
+    }
+    for laid in laid {
+        if let Some(why) = promise::lacks(&laid.sets.iter().collect::<Vec<_>>()) {
+            note(
+                &mut notes,
+                format!("no credit of single machines' promises where there is none of all together: {why}"),
+            );
+        }
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })

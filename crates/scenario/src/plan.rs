@@ -364,7 +364,8 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]), limits: &Limits, least: &mut Least) {
     let cost = cost(&laid);
     let pays_by_request = laid.rates.as_ref().is_some_and(|rates| rates.request > 0.0) && laid.design.demand.is_some();
-    let rates = (changes_size(&laid.design) || pays_by_request)
+    let pays_by_gateway = laid.rates.as_ref().is_some_and(|rates| rates.gateway_instance > 0.0);
+    let rates = (changes_size(&laid.design) || pays_by_request || pays_by_gateway)
         .then(|| laid.rates.clone().unwrap_or_else(|| by_the_machine(&laid)));
     // Nobody reads the meters of others.
     let bought = rates.as_ref().map(|_| laid.sets.iter().map(|placed| placed.purchase.bought).collect());

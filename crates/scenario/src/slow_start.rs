@@ -43,7 +43,7 @@ pub(crate) fn uses<'a>(
     let slow = sets.iter().filter(|placed| placed.set.slow_start.is_some());
     slow.map(move |placed| {
         let kind = match placed.kind {
-            GroupKind::ScaleSet => "scale_set",
+            GroupKind::ScaleSet | GroupKind::DedicatedHosts => "scale_set",
             GroupKind::AvailabilitySet => "availability_set",
             GroupKind::SingleMachine => "virtual_machine",
         };

@@ -10,7 +10,7 @@ mod cents;
 use crate::conclude::MS_PER_HOUR;
 use crate::outcome::{BillItem, BillOutcome, Estimate, MoneyOutcome, Quality, SlaOutcome};
 use std::collections::BTreeMap;
-use zonefall_fleet::{Ledger, PAID, PAID_TABLE};
+use zonefall_fleet::{Ledger, Operation, PAID, PAID_TABLE};
 
 /// Hours of a month in bills.
 pub const HOURS_PER_MONTH: f64 = 730.0;
@@ -30,6 +30,11 @@ pub(crate) fn requests(ledger: &Ledger) -> i128 {
     ledger.served / 1_000_000
 }
 
+/// Instance-milliseconds of gateways in a trial.
+fn gateway_ms(ledger: &Ledger) -> u64 {
+    ledger.operations[Operation::GatewayInstanceMs as usize]
+}
+
 /// The prices of one design, in [`PRICE_UNIT`] an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rates {
@@ -39,6 +44,10 @@ pub struct Rates {
     pub once: u64,
     /// Of its components.
     pub components: u64,
+    /// What it has once is an application gateway.
+    pub is_gateway: bool,
+    /// CO-03: of an instance of a gateway that scales by itself: its capacity units.
+    pub gateway_instance: u64,
     /// CO-04: not an hour, but of a million requests that are served: what they move between zones.
     pub million: u64,
 }
@@ -66,6 +75,7 @@ impl Rates {
         let parts = self.sets.iter().zip(&ledger.paid).flat_map(|(rates, times)| rates.iter().zip(times));
         let machines: i128 = parts.map(|(&rate, &machine_ms)| i128::from(rate) * machine_ms).sum();
         let once = (i128::from(self.once) + i128::from(self.components)) * i128::from(ledger.observed_ms);
+        let once = once + i128::from(self.gateway_instance) * i128::from(gateway_ms(ledger));
         let traffic = i128::from(self.million) * requests(ledger) / PER_REQUEST;
         i64::try_from((machines + once) / PER_MILLIONTH + traffic).unwrap_or(i64::MAX)
     }
@@ -92,6 +102,8 @@ pub(crate) struct Billing<'a> {
     pub paid: Vec<[f64; PAID]>,
     /// Mean requests served in a trial.
     pub requests: f64,
+    /// Mean instance-milliseconds of gateways in a trial.
+    pub gateway_ms: f64,
     /// Mean measured milliseconds of a trial.
     pub observed_ms: f64,
     /// The bill of a trial in millionths.
@@ -109,8 +121,8 @@ impl Billing<'_> {
         // SL-03: what the promise covers.
         let covered = items.iter().filter(|item| ["on_demand", "committed"].contains(&item.item.as_str()));
         let covered: f64 = covered.map(|item| item.cost_per_month).sum();
-        let credit = self.sla.and_then(|sla| sla.credit_percent).map(|percent| scaled(percent, covered / 100.0));
-        let credit = credit.map(cents::gained);
+        let credit = self.sla.and_then(|sla| sla.credit_percent);
+        let credit = credit.map(|percent| cents::gained(at_most(scaled(percent, covered / 100.0), covered)));
         let downtime =
             self.downtime_per_hour.map(|cost| cents::spent(scaled(self.unavailability, HOURS_PER_MONTH * cost)));
         let bill = cents::billed(bill, &mut items);
@@ -137,13 +149,16 @@ impl Billing<'_> {
             }
         };
         let once = self.rates.once as f64 / PRICE_UNIT * HOURS_PER_MONTH;
-        let once = BillItem { item: "load_balancer".into(), machine_hours_per_month: None, cost_per_month: once };
+        let named = if self.rates.is_gateway { "application_gateway" } else { "load_balancer" };
+        let once = BillItem { item: named.into(), machine_hours_per_month: None, cost_per_month: once };
+        let units = self.gateway_ms / MS_PER_HOUR * self.rates.gateway_instance as f64 / PRICE_UNIT * share;
+        let units = BillItem { item: "capacity_units".into(), machine_hours_per_month: None, cost_per_month: units };
         let components = self.rates.components as f64 / PRICE_UNIT * HOURS_PER_MONTH;
         let components =
             BillItem { item: "components".into(), machine_hours_per_month: None, cost_per_month: components };
         let traffic = self.requests / PER_MILLION * self.rates.million as f64 / PRICE_UNIT * share;
         let traffic = BillItem { item: "inter_zone".into(), machine_hours_per_month: None, cost_per_month: traffic };
-        let all = PAID_TABLE.iter().enumerate().map(item).chain([once, components, traffic]);
+        let all = PAID_TABLE.iter().enumerate().map(item).chain([once, units, components, traffic]);
         all.filter(|item| item.cost_per_month > 0.0 || item.is_machine_time()).collect()
     }
 }
@@ -153,6 +168,12 @@ impl BillItem {
     fn is_machine_time(&self) -> bool {
         self.item != "disks" && self.machine_hours_per_month.is_some_and(|hours| hours > 0.0)
     }
+}
+
+/// SL-03: no more is given back than was paid.
+fn at_most(credit: Estimate, paid: f64) -> Estimate {
+    let Estimate { mean, low, high, .. } = credit;
+    Estimate { mean: mean.min(paid), low: low.map(|low| low.min(paid)), high: high.min(paid), ..credit }
 }
 
 pub(crate) fn scaled(of: Estimate, factor: f64) -> Estimate {
@@ -186,7 +207,7 @@ mod tests {
 
     #[test]
     fn co_01_a_machine_at_0_096_an_hour_costs_70_08_a_month() {
-        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0, components: 0, million: 0 };
+        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], ..Rates::default() };
         let year = 8760 * 3_600_000;
         let ledger = Ledger {
             observed_ms: year,
@@ -198,6 +219,7 @@ mod tests {
             rates: &rates,
             paid: vec![[year as f64, 0.0, 0.0, 0.0, 0.0, year as f64]],
             requests: 0.0,
+            gateway_ms: 0.0,
             observed_ms: year as f64,
             bill: certain(rates.bill(&ledger) as f64),
             sla: None,
@@ -211,6 +233,39 @@ mod tests {
         let items: Vec<&str> = outcome.items.iter().map(|item| item.item.as_str()).collect();
         assert_eq!(items, ["on_demand"]);
         assert!((outcome.items[0].cost_per_month - 70.08).abs() < 1e-9);
+    }
+
+    #[test]
+    fn co_03_a_gateway_is_billed_by_itself_and_by_its_capacity_units() {
+        // An hour of a gateway at 0.20 with eight instances of ten units at 0.008.
+        let rates =
+            Rates { once: 200_000_000_000, is_gateway: true, gateway_instance: 80_000_000_000, ..Rates::default() };
+        let hour = 3_600_000;
+        let mut ledger = Ledger { observed_ms: hour, ..Ledger::default() };
+        ledger.operations[Operation::GatewayInstanceMs as usize] = 8 * hour;
+        assert_eq!(rates.bill(&ledger), 840_000);
+        let billing = Billing {
+            rates: &rates,
+            paid: vec![],
+            requests: 0.0,
+            gateway_ms: 8.0 * hour as f64,
+            observed_ms: hour as f64,
+            bill: certain(840_000.0),
+            sla: None,
+            unavailability: certain(0.0),
+            downtime_per_hour: None,
+        };
+        let outcome = billing.outcome();
+        let items: Vec<_> = outcome.items.iter().map(|of| (of.item.as_str(), of.cost_per_month.round())).collect();
+        assert_eq!(items, [("application_gateway", 146.0), ("capacity_units", 467.0)]);
+        assert!((outcome.bill_per_month.mean - 613.2).abs() < 1e-9);
+    }
+
+    #[test]
+    fn sl_03_a_credit_is_no_more_than_what_was_paid() {
+        let wide = Estimate { low: Some(90.0), high: 130.0, ..certain(100.0) };
+        let credit = at_most(scaled(wide, 0.5), 50.0);
+        assert_eq!((credit.mean, credit.low, credit.high), (50.0, Some(45.0), 50.0));
     }
 
     #[test]

@@ -32,7 +32,8 @@ fn busy(trials: Range<u64>) -> Study {
     designs[1].bought = Some(vec![Bought { committed: 2, reserved_per_zone: 0 }]);
     let mut study = study(profile, designs, 120, trials.end - trials.start);
     std::sync::Arc::make_mut(&mut study.measure).at = [30, 90].map(|days| SimTime::from_ms(days * 86_400_000)).into();
-    let rates = Rates { sets: vec![[3_000_000_000_000; PAID]], once: 1, components: 1, million: 5_000_000 };
+    let rates =
+        Rates { sets: vec![[3_000_000_000_000; PAID]], once: 1, components: 1, million: 5_000_000, ..Rates::default() };
     let designs = std::iter::once(("spanning".to_owned(), rates)).collect();
     let money = Some(std::sync::Arc::new(Money { designs, ..Money::default() }));
     Study { first_trial: trials.start, rows: false, money, ..study }

@@ -20,7 +20,7 @@ pub(super) const COST: &[Rule] = &[
     .key("money.prices.size.spot"),
     Rule::modelled(
         "CO-03",
-        "A load balancer costs 0.025 USD an hour with up to five rules; a P4 disk 5.28 a month, an S4 disk 1.54.",
+        "USD an hour: a load balancer 0.025, an application gateway 0.20 and 0.008 a unit; a month: a P4 disk 5.28, an S4 1.54.",
         LISTS,
     )
     .key("money.prices.load_balancer"),

@@ -11,15 +11,19 @@ const REVIEWS: &str = "public incident reviews, 2011 to 2026";
 pub(super) const AGREEMENT: &[Rule] = &[
     Rule::modelled(
         "SL-01",
-        "Two machines in two zones 99.99 %, in an availability set 99.95 %; alone 95 to 99.9 %, by its worst disk.",
+        "Two machines in two zones 99.99 %, in a set or on dedicated hosts 99.95 %; alone 95 to 99.9 %, by the worst disk.",
         AGREEMENT_PAGE,
     ),
     Rule::modelled(
         "SL-02",
-        "Down is a minute without a connection to any machine, whatever services need; the clock stops while none is promised.",
+        "Down is a minute in which the platform cuts off every machine; the clock stops while none is promised.",
         AGREEMENT_RECALLED,
     ),
-    Rule::modelled("SL-03", "Credits of 10, 25 and 100 % at falling uptimes.", AGREEMENT_RECALLED),
+    Rule::modelled(
+        "SL-03",
+        "Credits of 10, 25 and 100 % at falling uptimes, not for what the customer does, nor for Spot.",
+        AGREEMENT_RECALLED,
+    ),
     Rule::out(
         "SL-04",
         "The promise has changed: single machines since 2016, 100 % credit since 2017, zones since 2018.",

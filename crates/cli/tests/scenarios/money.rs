@@ -34,24 +34,73 @@ fn item<'a>(design: &'a Value, name: &str) -> &'a Value {
 #[test]
 fn co_01_co_02_co_03_a_bill_by_hand() {
     let sets = "[money]\ndowntime_per_hour = 100\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\nsize = \"Standard_D2s_v5\"\n\
-                committed = 4\n[availability_set.db]\ncapacity = 2\ndisk = \"standard-ssd\"\n[virtual_machine.one]\n\
+                committed = 4\n[availability_set.db]\ncapacity = 2\ndisk = \"standard-hdd\"\n[virtual_machine.one]\n\
                 size = \"Standard_D8s_v5\"\ncommitted = 1\ncommitted_for = \"3 years\"\n[load_balancer]\n";
     let desk = Desk::with(&format!("{HEAD}{sets}"));
     let summary = bills(&desk);
     let design = &summary["designs"][0];
-    // Two of six D2s and two D4s on demand; four D2s for a year, one D8s for three; seven premium disks, one balancer.
-    near(&item(design, "on_demand")["cost_per_month"], (2.0 * 0.096 + 2.0 * 0.192) * 730.0);
+    // Two of six D2s and two D4s on demand; four D2s for a year, one D8s for three; seven P4 disks, two S4, one balancer.
+    to_the_cent(&item(design, "on_demand")["cost_per_month"], (2.0 * 0.096 + 2.0 * 0.192) * 730.0);
     near(&item(design, "on_demand")["machine_hours_per_month"], 4.0 * 730.0);
-    near(&item(design, "committed")["cost_per_month"], (4.0 * 0.0576 + 0.1536) * 730.0);
-    assert!((item(design, "disks")["cost_per_month"].as_f64().unwrap() - 7.0 * 5.28).abs() < 1e-6);
-    near(&item(design, "load_balancer")["cost_per_month"], 0.025 * 730.0);
+    to_the_cent(&item(design, "committed")["cost_per_month"], (4.0 * 0.0576 + 0.1536) * 730.0);
+    assert!((item(design, "disks")["cost_per_month"].as_f64().unwrap() - 7.0 * 5.28 - 2.0 * 1.54).abs() < 1e-6);
+    to_the_cent(&item(design, "load_balancer")["cost_per_month"], 0.025 * 730.0);
     let bill = design["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
     let sum: f64 =
         design["bill"]["items"].as_array().unwrap().iter().map(|of| of["cost_per_month"].as_f64().unwrap()).sum();
     assert!((bill - sum).abs() < 1e-4, "{bill} {sum}");
     let down = design["unavailability"]["mean"].as_f64().unwrap();
     to_the_cent(&design["bill"]["downtime_cost_per_month"]["mean"], down * 730.0 * 100.0);
-    assert!(summary["money"]["notes"][0].as_str().unwrap().contains("standard-ssd"));
+}
+
+#[test]
+fn co_03_disks_without_a_price_beside_disks_that_have_one_are_a_mistake() {
+    // Free, they would be the cheapest: for the built-in list, and for one's own.
+    let desk = Desk::with(&format!("{HEAD}[money]\n[scale_set.web]\ncapacity = 2\ndisk = \"standard-ssd\"\n"));
+    let told = desk.run("check s.toml").ends(2);
+    assert!(told.err.contains("disk.standard-ssd"), "{}", told.err);
+    let list = "[money.prices]\ndate = \"2026-01\"\nsize.Standard_D4s_v5.on_demand = 0.192\n";
+    let desk = Desk::with(&format!("{HEAD}{list}[scale_set.web]\ncapacity = 2\ndisk = \"standard-ssd\"\n"));
+    let notes = bills(&desk)["money"]["notes"].to_string();
+    assert!(notes.contains("no prices of disks"), "{notes}");
+}
+
+#[test]
+fn co_03_ag_03_an_application_gateway_is_billed_with_the_units_of_its_instances() {
+    let text = |gateway: &str| {
+        format!(
+            "{HEAD}[money]\n[demand]\nrate = \"4000 req/s\"\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 60\n\
+             capacity_per_instance = \"100 req/s\"\n[load_balancer]\nkind = \"application-gateway\"\n{gateway}\n"
+        )
+    };
+    let summary = bills(&Desk::with(&text("autoscale = { minimum = 8, maximum = 20 }")));
+    let design = &summary["designs"][0];
+    to_the_cent(&item(design, "application_gateway")["cost_per_month"], 0.20 * 730.0);
+    to_the_cent(&item(design, "capacity_units")["cost_per_month"], 80.0 * 0.008 * 730.0);
+    assert_eq!(item(design, "load_balancer"), &Value::Null);
+    // One that does not scale by itself has nobody knows how many units.
+    let summary = bills(&Desk::with(&text("")));
+    to_the_cent(&item(&summary["designs"][0], "application_gateway")["cost_per_month"], 0.20 * 730.0);
+    assert_eq!(item(&summary["designs"][0], "capacity_units"), &Value::Null);
+    assert!(summary["money"]["notes"].to_string().contains("capacity units"));
+}
+
+#[test]
+fn sl_01_dedicated_hosts_have_a_promise_and_machines_of_one_zone_none_together() {
+    let set = |more: &str| {
+        format!("{HEAD}[money]\n[scale_set.web]\ncapacity = 3\nzones = [1]\norchestration = \"flexible\"\n{more}\n")
+    };
+    let hosts = "allow_zonal_dedicated_host = true\n\
+                 dedicated_hosts = { zone = 1, fault_domains = 1, automatic_placement = true }";
+    let summary = bills(&Desk::with(&set(hosts)));
+    assert!(
+        summary["designs"][0]["sla"]["promise"].to_string().contains("dedicated host group"),
+        "{}",
+        summary["designs"][0]["sla"]
+    );
+    let summary = bills(&Desk::with(&set("")));
+    assert_eq!(summary["designs"][0]["sla"], Value::Null);
+    assert!(summary["money"]["notes"].to_string().contains("single-machine promise"), "{}", summary["money"]["notes"]);
 }
 
 /// Two of three pairs of machines stand in different zones; a region with one zone and machines in none beside it. The older

@@ -358,6 +358,7 @@ impl World {
         self.machines[at].root = self.nobody;
         self.machines[at].marks &= RACK_OUT | ABSENT | self.manager.host_marks;
         self.ready_at[at] = SimTime::ZERO;
+        self.reach.forget(at);
         if let Some(when) = self.probe_at.get_mut(at) {
             *when = SimTime::ZERO;
         }

@@ -69,6 +69,7 @@ impl Book {
             (Class::Suspended, Operation::SuspendedMs),
             (Class::DiskUnreachable, Operation::DiskUnreachableMs),
             (Class::Rollouts, Operation::RolloutMs),
+            (Class::GatewayInstances, Operation::GatewayInstanceMs),
         ] {
             ledger.operations[operation as usize] = total(class) as u64;
         }

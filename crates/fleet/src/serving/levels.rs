@@ -40,6 +40,8 @@ pub(crate) enum Class {
     DiskUnreachable,
     /// Rollouts under way.
     Rollouts,
+    /// AG-03: instances of gateways.
+    GatewayInstances,
     /// Machines that serve, of sets that do nothing but jobs; these are no part of `Serving`, `Capacity` and `Asked`.
     Working,
     WorkingCapacity,

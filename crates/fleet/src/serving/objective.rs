@@ -271,16 +271,12 @@ impl Book {
 
     #[inline]
     pub(super) fn is_unconnected(&self) -> bool {
-        self.counts_connections && !self.clock_stands && self.is_nobody_up() && !self.is_a_dependency_out()
+        self.asks_who_is_reached() && !self.clock_stands && !self.is_reached
     }
 
-    fn is_nobody_up(&self) -> bool {
-        self.all_serving() + self.level(Class::Awaiting) == 0
-    }
-
-    /// SL-02: whether what a service depends on has stopped any machine: this can be reached all the same.
-    fn is_a_dependency_out(&self) -> bool {
-        let stops = |&cause: &u16| self.withheld.iter().skip(cause.into()).step_by(self.stride).any(|&work| work > 0);
-        self.dependencies.iter().any(stops)
+    /// Whether it is of interest if machines can be reached: nobody is up.
+    #[inline]
+    pub fn asks_who_is_reached(&self) -> bool {
+        self.counts_connections && self.all_serving() + self.level(Class::Awaiting) == 0
     }
 }

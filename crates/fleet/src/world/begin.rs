@@ -72,6 +72,7 @@ impl World {
         if self.manager.is_active() {
             self.watch_triggers(SimTime::ZERO);
         }
+        self.begin_reach();
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.

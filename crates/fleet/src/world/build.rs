@@ -15,6 +15,7 @@ use crate::maintain::Passages;
 use crate::manage::{GroupState, Manager, Rollouts, Scaler, bad_releases};
 use crate::measure::Measure;
 use crate::placement::{Planner, slots};
+use crate::reach::Reach;
 use crate::routing::switches;
 use crate::serving::Book;
 use crate::slow_start::Warming;
@@ -31,9 +32,7 @@ impl World {
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
         let slots = slots(&design, &topology, strikes.population());
         let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
-        let mut book = Book::new(&design, names.len(), &topology);
-        let of_dependency = (0_u16..).zip(&causes).filter(|(_, facts)| facts.of_dependency && !facts.ignored);
-        book.dependencies = of_dependency.map(|(cause, _)| cause).collect();
+        let book = Book::new(&design, names.len(), &topology);
         let sets = starts(&design, &book);
         let managed = design.sets.iter().any(|set| set.management.is_some());
         let slow_starts = sets.iter().any(|set| set.slow_start.is_some());
@@ -41,6 +40,9 @@ impl World {
         let degrades = slow_starts || degrade(&modes, &causes);
         let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
         let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
+        let of_platform = |mode: &Facts| causes.get(usize::from(mode.cause)).is_some_and(|facts| facts.of_platform);
+        let cuts = marks(&modes, |mode| mode.down && of_platform(mode));
+        let reach = Reach::new(cuts, if starting && design.sla.is_some() { capacity } else { 0 });
         let scaler = Scaler::new(&design);
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
         manager.rollouts = Rollouts::new(&design, capacity, own_mark);
@@ -88,6 +90,7 @@ impl World {
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
             meters,
+            reach,
             follows: scaler.is_active() || service.sessions.is_some() || slow_starts || service.spreads_evenly,
             scaler,
             seats: seats(&design, names, &topology),
@@ -121,7 +124,7 @@ fn unit_facts(design: &Design, causes: usize, strikes: &Strikes) -> (Vec<Facts>,
 }
 
 /// The marks of the modes that fit.
-fn marks(modes: &[Facts], fits: fn(&Facts) -> bool) -> u32 {
+fn marks(modes: &[Facts], fits: impl Fn(&Facts) -> bool) -> u32 {
     modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
 }
 

@@ -2,6 +2,7 @@
 
 mod drain;
 mod kinds;
+mod promise;
 mod ways_back;
 
 use crate::support::*;

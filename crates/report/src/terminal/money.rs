@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{BillOutcome, DesignOutcome, Estimate, MoneyOutcome, Outcome, Quality};
 
 /// What the items of a bill are called.
-const ITEMS: [(&str, &str); 9] = [
+const ITEMS: [(&str, &str); 11] = [
     ("on_demand", "on demand"),
     ("committed", "paid in advance"),
     ("spot", "Spot"),
@@ -14,6 +14,8 @@ const ITEMS: [(&str, &str); 9] = [
     ("stopped", "deallocated"),
     ("disks", "disks"),
     ("load_balancer", "load balancer"),
+    ("application_gateway", "application gateway"),
+    ("capacity_units", "its capacity units"),
     ("components", "components"),
     ("inter_zone", "traffic between zones"),
 ];

@@ -51,7 +51,7 @@ pub(super) const KEYS: &[Key] = &[
     price!("one_year", "Paid for a year in advance, an hour. Needed where `committed` machines have the size.").from("CO-02"),
     price!("three_years", "Paid for three years in advance, an hour. Needed where `committed` machines have the size for three years.").from("CO-02"),
     price!("standby", "In a standby pool, an hour. Without it: on demand for pools that run, nothing for others."),
-    Key::new("money.prices.disk", Table, "Disks by kind; kinds that are not listed cost nothing, and the results say so."),
+    Key::new("money.prices.disk", Table, "Disks by kind; a design with a kind that is not listed is a mistake. Without any, disks are left out, and the results say so."),
     disk!("ultra"),
     disk!("premium-ssd-v2"),
     disk!("premium-ssd"),
@@ -59,4 +59,6 @@ pub(super) const KEYS: &[Key] = &[
     disk!("standard-hdd"),
     Key::new("money.prices.inter_zone_gb", Number(0.0, GB_MAX), "A gigabyte (10⁹ bytes) that goes from one zone to another (`demand.kb_between_zones`): 0 by the vendor's newer word, 0.01 USD in older lists, which counts once what both ends may be charged for.").or("0.0").from("CO-04"),
     Key::new("money.prices.load_balancer", Number(0.0, PRICE_MAX), "A load balancer, an hour; without it, it costs nothing, and the results say so.").from("CO-03"),
+    Key::new("money.prices.application_gateway", Number(0.0, PRICE_MAX), "An application gateway (`load_balancer.kind`), an hour, without its capacity units; without it, it costs nothing, and the results say so. In the built-in list 0.20, v2 without a firewall.").from("CO-03"),
+    Key::new("money.prices.capacity_unit", Number(0.0, PRICE_MAX), "A capacity unit of an application gateway, an hour: an instance of one that scales (`load_balancer.autoscale`) has ten, of others it is not known how many. In the built-in list 0.008.").from("CO-03"),
 ];

@@ -15,7 +15,7 @@ use crate::sessions;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
 use crate::unseen::missed_ms;
-use zonefall_fleet::Design;
+use zonefall_fleet::{Design, Operation};
 use zonefall_stats::verdict::{at_most, window_verdict};
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel,
@@ -377,6 +377,7 @@ impl<'a> Concluding<'a> {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
             requests: self.tally.requests as f64 / trials,
+            gateway_ms: self.tally.operations.get(Operation::GatewayInstanceMs as usize).map_or(0.0, |of| of.mean()),
             observed_ms: self.observed_ms,
             bill,
             sla,

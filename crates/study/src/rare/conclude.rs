@@ -16,7 +16,7 @@ use crate::promises::{Promises, most_unconnected};
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use zonefall_engine::SimTime;
-use zonefall_fleet::Design;
+use zonefall_fleet::{Design, Operation};
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Beyond, Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample,
@@ -363,6 +363,7 @@ impl<'a> Concluding<'a> {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|sum| sum.value() / weights)).collect(),
             requests: self.tally.requests.value() / weights,
+            gateway_ms: self.tally.operations.get(Operation::GatewayInstanceMs as usize).map_or(0.0, |of| of.mean()),
             observed_ms: self.measured_ms,
             bill,
             sla,

@@ -82,6 +82,7 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         | O::MetastableMs
         | O::VulnerableMs
         | O::GatewayShortMs
+        | O::GatewayInstanceMs
         | O::LineMs
         | O::GaveUp => return None,
     })

@@ -25,7 +25,8 @@ pub fn drill(of: &Drilled, style: Style) -> String {
         not_run(design).iter().for_each(|why| warned(&mut page, why));
         struck(&mut page, design);
     }
-    not_as_in_azure(&mut page, of);
+    listed(&mut page, REFUSED, &of.refused);
+    listed(&mut page, "Not as in Azure", &of.notes);
     if let Some(adds) = &of.outage_adds {
         page.paragraph(None, adds, Some(Tone::Faint));
     }
@@ -55,7 +56,8 @@ pub(crate) fn blocks(of: &Drilled, worst: &[Option<Timeline>], warnings: &[Strin
         which(of).iter().for_each(|words| page.paragraph(None, words, None));
         timeline::blocks(&mut page, told, Told::Drilled);
     }
-    not_as_in_azure(&mut page, of);
+    listed(&mut page, REFUSED, &of.refused);
+    listed(&mut page, "Not as in Azure", &of.notes);
     if let Some(adds) = &of.outage_adds {
         page.title("What a real outage would add");
         page.paragraph(None, adds, None);
@@ -115,12 +117,15 @@ fn struck(page: &mut Page, of: &DrillDesign) {
     }
 }
 
-fn not_as_in_azure(page: &mut Page, of: &Drilled) {
-    if of.notes.is_empty() {
+/// CH-02, CH-05: the heading of what was run here and would not be there.
+const REFUSED: &str = "Azure would refuse this";
+
+fn listed(page: &mut Page, title: &str, notes: &[String]) {
+    if notes.is_empty() {
         return;
     }
-    page.title("Not as in Azure");
-    for note in &of.notes {
+    page.title(title);
+    for note in notes {
         let sign = page.sign("·", "-").to_owned();
         page.paragraph(Some((&sign, 1)), &clean(note), None);
     }

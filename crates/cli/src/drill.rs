@@ -166,9 +166,10 @@ fn drilled(
     }
     let (mut designs, mut notes, mut worst) = (Vec::new(), Vec::new(), Vec::new());
     let (mut as_outage, mut goes_dark) = (Vec::new(), false);
-    let (mut guessed, mut not_run, mut actions) = (Vec::new(), Vec::new(), 0);
-    for design in &scenario.designs {
-        let script = script(options, scenario, of, design);
+    let (mut guessed, mut refused, mut not_run, mut actions) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (at, design) in scenario.designs.iter().enumerate() {
+        let script = script(options, scenario, of, at);
+        add_new(&mut refused, &script.refused);
         goes_dark |= script.touched.iter().any(|touched| touched.cause == ZONE_OUTAGE);
         add_new(&mut notes, &script.notes);
         add_new(&mut as_outage, &script.as_outage);
@@ -197,6 +198,7 @@ fn drilled(
         begins,
         designs,
         guessed,
+        refused,
         actions,
         not_run,
         notes,
@@ -240,14 +242,16 @@ fn hypothesis(scenario: &Scenario, of: &Faults) -> Hypothesis {
     }
 }
 
-fn script(options: &args::Drill, scenario: &Scenario, of: &Faults, design: &Design) -> Script {
+fn script(options: &args::Drill, scenario: &Scenario, of: &Faults, at: usize) -> Script {
+    let (design, orchestrations) = (&scenario.designs[at], scenario.orchestrations[at].as_slice());
     let experiment = match of {
         Faults::Experiment(experiment, _) => experiment,
         Faults::Script(rows) => return own::script(rows, design, scenario, options.as_outage),
     };
     let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
     let (topology, targets) = (&scenario.topology, options.target.as_slice());
-    Drill { experiment, design, topology, targets, begins, as_outage: options.as_outage }.script()
+    let as_outage = options.as_outage;
+    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage }.script()
 }
 
 /// One design, in every trial.

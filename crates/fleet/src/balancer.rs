@@ -1,8 +1,9 @@
 //! LB-01..03: a load balancer that finds dead instances by probes, computed and never ticked.
 //!
 //! Probes go out at the instants phase + j · interval, the same for all instances behind one balancer; the phase is the
-//! trial's luck. An instance is removed at the k-th failed probe in a row (plus the time-out of that probe) and returns
-//! at the m-th success. Requests that arrive in between are sent to a dead machine and lost.
+//! trial's luck. An instance is removed at the k-th failed probe in a row and returns at the m-th success. Where a machine
+//! lives whose application does not, its port is refused, or an error is answered: such a probe has failed at once; where
+//! nobody answers it has failed when its time-out is over. Requests that arrive in between are sent to a dead machine and lost.
 
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -30,6 +31,14 @@ pub struct ProbeTimes {
     phase_ms: u64,
 }
 
+/// LB-02: the longest that an HTTP probe is waited for.
+const HTTP_TIMEOUT_MAX: SimDuration = SimDuration::from_ms(30_000);
+
+/// LB-02: how long a load balancer waits for the answer to a probe: until the next probe, for HTTP at most 30 s.
+pub fn probe_timeout(interval: SimDuration, http: bool) -> SimDuration {
+    if http { interval.min(HTTP_TIMEOUT_MAX) } else { interval }
+}
+
 /// LB-03: the most times that flapping multiplies the successes needed.
 const FLAP_TIMES_MAX: u32 = 8;
 
@@ -51,9 +60,14 @@ impl ProbeTimes {
         self.next(t).after(SimDuration::from_ms(more))
     }
 
-    /// LB-02: when an instance that died at `t` leaves the rotation.
+    /// LB-02: when an instance leaves the rotation that answers nothing from `t` on.
     pub fn removed(&self, t: SimTime) -> SimTime {
-        self.after_probes(t, self.balancer.unhealthy_threshold).after(self.balancer.timeout)
+        self.refused(t).after(self.balancer.timeout)
+    }
+
+    /// LB-02: when an instance leaves the rotation whose machine refuses probes, or answers with an error, from `t` on.
+    pub fn refused(&self, t: SimTime) -> SimTime {
+        self.after_probes(t, self.balancer.unhealthy_threshold)
     }
 
     /// LB-03: when an instance that is up again from `t` on returns, having returned `flaps` times shortly before.
@@ -77,7 +91,7 @@ mod tests {
             interval: SimDuration::from_ms(5000),
             unhealthy_threshold: 2,
             healthy_threshold: 1,
-            timeout: SimDuration::ZERO,
+            timeout: SimDuration::from_ms(5000),
             flap_window: SimDuration::from_ms(300_000),
             all_when_none: false,
         };
@@ -85,11 +99,20 @@ mod tests {
     }
 
     #[test]
-    fn lb_02_a_dead_instance_leaves_at_the_second_failed_probe() {
-        // Probes at 1 s, 6 s, 11 s: dead from 2 s on fails those at 6 s and 11 s.
-        assert_eq!(grid(0.2).removed(SimTime::from_ms(2000)), SimTime::from_ms(11_000));
+    fn lb_02_a_dead_instance_leaves_when_the_second_probe_has_waited_and_a_refused_one_at_once() {
+        // Probes at 1 s, 6 s, 11 s: dead from 2 s on fails those at 6 s and 11 s; the last is waited for until 16 s.
+        assert_eq!(grid(0.2).removed(SimTime::from_ms(2000)), SimTime::from_ms(16_000));
+        assert_eq!(grid(0.2).refused(SimTime::from_ms(2000)), SimTime::from_ms(11_000));
         // A probe at the very instant of death fails.
-        assert_eq!(grid(0.2).removed(SimTime::from_ms(6000)), SimTime::from_ms(11_000));
+        assert_eq!(grid(0.2).removed(SimTime::from_ms(6000)), SimTime::from_ms(16_000));
+        assert_eq!(grid(0.2).refused(SimTime::from_ms(6000)), SimTime::from_ms(11_000));
+    }
+
+    #[test]
+    fn lb_02_a_probe_is_waited_for_until_the_next_and_an_http_probe_30_s_at_most() {
+        let seconds = |interval: u64, http| probe_timeout(SimDuration::from_ms(interval * 1000), http).as_ms() / 1000;
+        assert_eq!([seconds(5, false), seconds(30, false), seconds(60, false)], [5, 30, 60]);
+        assert_eq!([seconds(5, true), seconds(30, true), seconds(60, true)], [5, 30, 30]);
     }
 
     #[test]

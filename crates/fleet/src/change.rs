@@ -206,9 +206,15 @@ impl World {
                 return self.opens_if_none(at, t);
             }
             self.machines[at].marks |= UNNOTICED;
-            self.probe_at[at] = probes.removed(t);
+            self.probe_at[at] = if self.refuses(at) { probes.refused(t) } else { probes.removed(t) };
             self.pending.push(self.probe_at[at], Pending::Noticed { machine: at as u32 }.tag());
         }
+    }
+
+    /// LB-02: whether a machine that does not serve answers all the same: it lives, and only its application does not.
+    #[inline]
+    fn refuses(&self, at: usize) -> bool {
+        self.machines[at].marks & self.halting() & !self.manager.of_application == 0
     }
 
     /// Books that a machine serves no longer, and is dead in rotation or not.

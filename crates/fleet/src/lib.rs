@@ -58,7 +58,7 @@ mod watch;
 mod ways;
 mod world;
 
-pub use balancer::{LoadBalancer, ProbeTimes};
+pub use balancer::{LoadBalancer, ProbeTimes, probe_timeout};
 pub use bill::{PAID, PAID_TABLE, Paid, paid_as_designed};
 pub use branch::Descent;
 pub use deeds::{Act, CameTo, Noted, Who, Why};

@@ -132,6 +132,7 @@ fn autoscale() -> Autoscale {
         metric: Metric::Cpu,
         aggregation: Aggregation::Average,
         window: SimDuration::from_ms(10 * MINUTE),
+        grain: SimDuration::ZERO,
         operator,
         threshold_micro: percent * 1_000_000,
         direction,

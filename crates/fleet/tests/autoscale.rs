@@ -24,6 +24,7 @@ fn cpu(direction: Direction, percent: u64, by: u32) -> Rule {
         metric: Metric::Cpu,
         aggregation: Aggregation::Last,
         window: ms(5 * MINUTE),
+        grain: SimDuration::ZERO,
         operator: if direction == Direction::Out { Operator::Above } else { Operator::Below },
         threshold_micro: percent as i64 * 1_000_000,
         direction,

@@ -97,6 +97,7 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
         metric: Metric::Cpu,
         aggregation: if averages { Aggregation::Average } else { Aggregation::Last },
         window: SimDuration::from_ms(10 * MINUTE),
+        grain: SimDuration::ZERO,
         operator,
         threshold_micro: percent * 1_000_000,
         direction,

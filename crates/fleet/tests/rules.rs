@@ -15,7 +15,7 @@ mod support;
 mod times;
 use support::*;
 use zonefall_engine::{Key, Law, SimDuration, SimTime};
-use zonefall_faults::{Kind, Recovery, Scope, Strikes};
+use zonefall_faults::{Kind, Mode, Recovery, Scope, Strikes};
 use zonefall_fleet::{
     Demand, Design, HiddenZone, Ledger, LoadBalancer, Spreading, World, assign_fault_domain, population,
     spread_over_zones, worst_zone_loss,
@@ -193,6 +193,24 @@ fn av_01_an_availability_set_stands_in_one_zone_over_its_fault_domains() {
     let mut set = design(&[], 5, 0);
     set.sets[0].spreading = Spreading::Fixed(3);
     assert_eq!(script.play(set).classes.down, 2 * i128::from(HOUR));
+}
+
+#[test]
+fn lb_02_a_refused_probe_has_failed_at_once_and_an_unanswered_one_when_its_time_is_up() {
+    // Nine of ten are asked for 10 % each; one stops, for ten minutes, forty times: until probes find it, it loses its share.
+    let stops = |stopped: Mode| {
+        let mut design = Design { balancer: Some(balancer()), ..design(&[1], 10, 1) };
+        design.demand = Some(Demand::constant(1000));
+        let units: Vec<_> = (0..40)
+            .map(|at: u64| (0, 0, HOUR * (at + 1) + at * 777, HOUR * (at + 1) + at * 777 + 10 * MINUTE))
+            .collect();
+        let ledger = Script::new(topology(1, 10, 1), vec![stopped], 2 * DAY).units(&units).play(design);
+        ledger.classes.dead_in_rotation as f64 / 40.0 / SECOND as f64
+    };
+    let (refused, silent) = (stops(application("crash")), stops(mode("crash", Scope::Instance)));
+    // U(0, 5) + 5 s, and 5 s more until the last probe is given up.
+    assert!((refused - 7.5).abs() < 1.0, "{refused}");
+    assert!((silent - refused - 5.0).abs() < 1e-9, "{silent} {refused}");
 }
 
 #[test]

@@ -64,7 +64,19 @@ pub(crate) fn nearest(urn: &str) -> Option<&'static str> {
 }
 
 /// Parameters that name machines of a scale set: `["1","3"]`.
-pub(crate) const INSTANCES: [&str; 2] = ["instances", "virtualMachineScaleSetInstances"];
+pub(crate) const INSTANCES: [&str; 2] = ["instances", AGENT_INSTANCES];
+/// CH-05: the one that agent faults need where they are aimed at a scale set.
+pub(crate) const AGENT_INSTANCES: &str = "virtualMachineScaleSetInstances";
+
+/// CH-02: whether it is the fault that shuts down machines of a Uniform set.
+pub(crate) fn shuts_down_a_set(urn: &str) -> bool {
+    fault(urn) == "virtualmachinescaleset:shutdown"
+}
+
+/// CH-05: whether an agent on each machine does it.
+pub(crate) fn is_agent(urn: &str) -> bool {
+    fault(urn).starts_with("agent:")
+}
 
 /// What an action is here. Its URN is in lower case; versions do not matter.
 pub(crate) fn meaning(action: &Action) -> Meaning {

@@ -5,13 +5,14 @@
 //! set only. Single machines (`…/virtualMachines/app1`) that stand for a set in this way are as many of its machines (CH-02).
 
 mod autoscale;
+mod refused;
 
 use crate::actions::{INSTANCES, Meaning, meaning, nearest};
 use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Recovery;
 use zonefall_fleet::{Design, SlotGroup, slot_groups};
-use zonefall_scenario::{Member, ScriptRow};
+use zonefall_scenario::{Member, Orchestration, ScriptRow};
 use zonefall_topology::{Topology, ZoneId};
 
 /// An experiment, and what it is run on.
@@ -21,6 +22,8 @@ pub struct Drill<'a> {
     pub experiment: &'a Experiment,
     /// To whom.
     pub design: &'a Design,
+    /// How its sets are orchestrated; none of availability sets and single machines.
+    pub orchestrations: &'a [Option<Orchestration>],
     /// Where.
     pub topology: &'a Topology,
     /// Scale sets that selectors stand for: (selector, set).
@@ -58,8 +61,10 @@ pub struct Script {
     pub notes: Vec<String>,
     /// Where an outage of zones is asked for, what is none.
     pub as_outage: Vec<String>,
-    /// Why Azure would refuse to run it on this design.
+    /// Why it cannot be run on this design, here as in Azure.
     pub fails: Vec<String>,
+    /// What Azure would refuse as it stands, though it is run here.
+    pub refused: Vec<String>,
     /// Targets that no scale set is called by, and what each was taken for.
     pub guessed: Vec<String>,
     /// Actions other than waiting.
@@ -103,6 +108,7 @@ impl Drill<'_> {
             return leave_out(script, urn, "it is aimed at nothing, or takes no time");
         };
         for (set, ids) in self.sets(selector, script) {
+            self.refuse(set, ids.is_some(), action, script);
             let found = match self.struck(set, ids.as_deref(), selector, action) {
                 Ok(found) => found,
                 Err(why) => {

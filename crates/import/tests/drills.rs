@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::slot_groups;
 use zonefall_import::{Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
-use zonefall_scenario::{Member, Scenario, parse};
+use zonefall_scenario::{Member, Orchestration, Scenario, parse};
 
 const MINUTE: u64 = 60_000;
 
@@ -51,7 +51,8 @@ fn in_zone(zone: &str) -> String {
 fn drill(experiment: &Experiment, scenario: &Scenario, targets: &[(String, String)], as_outage: bool) -> Script {
     let design = &scenario.designs[0];
     let begins = SimTime::from_ms(10 * MINUTE);
-    Drill { experiment, design, topology: &scenario.topology, targets, begins, as_outage }.script()
+    let (orchestrations, topology) = (scenario.orchestrations[0].as_slice(), &scenario.topology);
+    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage }.script()
 }
 
 fn shutdown(length: &str) -> String {
@@ -84,6 +85,37 @@ fn ch_02_a_zone_filter_strikes_the_machines_of_that_zone_or_the_experiment_fails
         let script = drill(&experiment, &scenario(zones), &[], false);
         assert!(script.rows.is_empty() && script.fails[0].contains("CH-02"), "{zones}: {:?}", script.fails);
     }
+}
+
+/// A shutdown of sets is for Uniform ones, and agents are told which machines: what Azure refuses is run, and said.
+#[test]
+fn ch_02_ch_05_what_azure_would_refuse_is_run_and_said() {
+    let of = |orchestration: &str, action: String| {
+        let mut scenario = scenario("[1, 2, 3]");
+        scenario.orchestrations[0][0] = Some(match orchestration {
+            "uniform" => Orchestration::Uniform,
+            _ => Orchestration::Flexible,
+        });
+        let script = drill(&experiment(&raw(WEB, &[&[&[action]]])).unwrap(), &scenario, &[], false);
+        assert_eq!((script.rows.len(), script.fails.len()), (1, 0), "it is run all the same");
+        script.refused.join("; ")
+    };
+    let flexible = of("flexible", shutdown("PT10M"));
+    assert!(
+        flexible.contains("Uniform sets only (CH-02)") && flexible.contains("`virtualMachine:shutdown`"),
+        "{flexible}"
+    );
+    assert_eq!(of("uniform", shutdown("PT10M")), "");
+    let pressure = |more: &str| {
+        let parameters = format!(r#"{{"key":"pressureLevel","value":"95"}}{more}"#);
+        action("agent:cpuPressure/1.0", "sel", "PT10M", &parameters)
+    };
+    let all = of("uniform", pressure(""));
+    assert!(all.contains("need a parameter `virtualMachineScaleSetInstances`") && all.contains("(CH-05)"), "{all}");
+    let some = r#",{"key":"virtualMachineScaleSetInstances","value":"[\"0\",\"1\"]"}"#;
+    assert_eq!(of("uniform", pressure(some)), "");
+    // What a scenario does not say is Flexible.
+    assert_eq!(scenario("[1]").orchestrations, [[Some(Orchestration::Flexible)]]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::sets::Placed;
 use std::ops::RangeInclusive;
 use zonefall_azure::defaults::{GATEWAY_DRAIN_SECONDS, GATEWAY_PROBE_SECONDS, GATEWAY_PROBES_DOWN};
 use zonefall_engine::SimDuration;
-use zonefall_fleet::LoadBalancer;
+use zonefall_fleet::{LoadBalancer, probe_timeout};
 
 /// LB-01: the least probe interval of Azure's load balancer.
 const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
@@ -40,7 +40,8 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
     let interval = reader.span_of_time("probe_interval", sink);
     let unhealthy = reader.count("unhealthy_threshold", sink);
     let healthy = reader.count("healthy_threshold", sink);
-    let timeout = reader.duration("probe_timeout", sink);
+    let http = reader.choice("probe", sink).map(|word| word == "http");
+    let timeout = reader.optional("probe_timeout", sink, Reader::duration);
     let flap_window = reader.duration("flap_window", sink);
     let none_healthy = reader.choice("no_healthy_backends", sink);
     let gateway = gateway?;
@@ -53,7 +54,7 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
         interval,
         unhealthy_threshold: unhealthy as u32,
         healthy_threshold: healthy as u32,
-        timeout: timeout?,
+        timeout: timeout?.unwrap_or(probe_timeout(interval, http?)),
         flap_window: flap_window?,
         all_when_none: none_healthy? == "all-probed-up",
     };
@@ -70,6 +71,9 @@ fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Opti
     };
     if !GATEWAY_FAILURES.contains(&u64::from(unhealthy_threshold)) {
         no("unhealthy_threshold", "an application gateway asks for 1 to 20 failures in a row (AG-01)");
+    }
+    if reader.has("probe") {
+        no("probe", "an application gateway asks by HTTP, and waits for `probe_timeout` (AG-01)");
     }
     if plain.all_when_none {
         no("no_healthy_backends", "only a load balancer sends to all where none is healthy (LB-05)");

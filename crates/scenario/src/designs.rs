@@ -24,6 +24,7 @@ use crate::reader::Reader;
 use crate::scale_sets::scale_set;
 use crate::service;
 use crate::sets::{self, Ground, Placed};
+use crate::site_recovery;
 use crate::slow_start;
 use crate::timeline::Times;
 use crate::watched::{self, Watched, watches_something};
@@ -284,7 +285,8 @@ fn watched(
     let need = need?;
     watched::sees_its_own_sessions(reader, (sets, workers), need, of_sessions.flatten(), sink)?;
     watched::standbys_scale_hot(reader, sets, need, sink)?;
-    watched::alarms_can_end(reader, sets, need, sink).and(fine)
+    let replicated = site_recovery::zone_to_zone(reader, sets, need, sink);
+    watched::alarms_can_end(reader, sets, need, sink).and(replicated).and(fine)
 }
 
 /// Everything that is written down and may change nothing.

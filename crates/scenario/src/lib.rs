@@ -62,6 +62,7 @@ mod script;
 mod service;
 mod sessions;
 mod sets;
+mod site_recovery;
 mod slow_start;
 mod spread;
 mod syntax;
@@ -100,6 +101,7 @@ pub use schema::schema;
 pub use templates::{template, template_names};
 pub use units::{duration as parse_duration, duration_words};
 pub use what_if::WhatIf;
+pub use zonefall_azure::limits::Orchestration;
 
 #[cfg(test)]
 mod agreement_tests;

@@ -288,6 +288,8 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         plan: plan.as_ref(),
     };
     checks::check(&all, sink);
+    let of_sets = |laid: &Laid| laid.sets.iter().map(|placed| placed.orchestration).collect();
+    let orchestrations = laid.iter().map(of_sets).collect();
     let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();
     let Timeline { seed, trials, measure, target, window, confidence } = timeline;
     Some(Scenario {
@@ -307,6 +309,7 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         hypothesis: hypothesis?,
         designs,
         arrivals,
+        orchestrations,
         assumptions: read.assumptions?,
         gate,
         plan,

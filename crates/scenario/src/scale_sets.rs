@@ -117,6 +117,7 @@ fn finish(
     draft.written.upgrade.check_drain(reader, draft.releases.iter().map(|released| released.release.kind), sink);
     let lacking = |zones: &[ZoneId]| manage::check_sizes(&draft.written, &lacks(zones, ground, draft.topology));
     let disks = &draft.written.basics.disks;
+    let zone_redundant = disks.zone_redundant;
     let changed = Changed {
         model: draft.model,
         shape: draft.written.shape(&draft.model),
@@ -143,7 +144,9 @@ fn finish(
     let management = managed.then(|| Box::new(draft.written.management(&model, changes, releases)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
     let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
-    Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, purchase, reader) })
+    let orchestration = Some(model.orchestration);
+    let plain = placed(set, disk, GroupKind::ScaleSet, purchase, reader);
+    Some(Placed { needs, uses, zone_redundant, orchestration, ..plain })
 }
 
 fn lacks<'a>(zones: &[ZoneId], ground: &'a Ground<'_>, topology: &Topology) -> Vec<(String, &'a [String])> {

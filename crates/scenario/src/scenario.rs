@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use crate::units::duration_words;
 use std::ops::Range;
 use std::path::PathBuf;
+use zonefall_azure::limits::Orchestration;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Profile, Recovery};
 use zonefall_fleet::{Design, Measure};
@@ -48,6 +49,8 @@ pub struct Scenario {
     pub designs: Vec<Design>,
     /// What was understood of what arrives at each of them, for people.
     pub arrivals: Vec<Arrivals>,
+    /// How the sets of each are orchestrated; none of availability sets and single machines.
+    pub orchestrations: Vec<Vec<Option<Orchestration>>>,
     /// How closely what is assumed is looked at.
     pub assumptions: Assumptions,
     /// What a pipeline asks of the results; none if the file says nothing of it.

@@ -14,7 +14,7 @@ use crate::reader::Reader;
 use crate::slow_start::slow_start;
 use std::ops::Range;
 use zonefall_azure::defaults::Os;
-use zonefall_azure::limits::{self, AvailabilitySet};
+use zonefall_azure::limits::{self, AvailabilitySet, Orchestration};
 use zonefall_azure::sla::{Disk, GroupKind};
 use zonefall_engine::Law;
 use zonefall_fleet::management::Management;
@@ -42,6 +42,10 @@ pub(crate) struct Placed {
     pub set: ScaleSet,
     pub kind: GroupKind,
     pub disk: Disk,
+    /// DK-04: whether its disks are copied over zones.
+    pub zone_redundant: bool,
+    /// None of an availability set and of a single machine.
+    pub orchestration: Option<Orchestration>,
     /// The place of its capacity, else of its table.
     pub capacity_span: Range<usize>,
     /// MT-04: the update domains that its restarts go by; 0 without.
@@ -224,7 +228,8 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
 
 pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, purchase: Purchase, reader: &Reader<'_>) -> Placed {
     let (needs, uses) = (Needs::default(), Vec::new());
-    Placed { set, kind, disk, capacity_span: kept(reader), update_domains: 0, needs, purchase, uses }
+    let (zone_redundant, orchestration, capacity_span) = (false, None, kept(reader));
+    Placed { set, kind, disk, zone_redundant, orchestration, capacity_span, update_domains: 0, needs, purchase, uses }
 }
 
 /// What the price of plain machines depends on.

@@ -479,7 +479,7 @@ fn each_mistake_brings_its_code() {
 }
 
 #[test]
-fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_is_written() {
+fn lb_02_ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_is_written() {
     let of = |balancer: &str| {
         let design = parse(&with("#balancer", balancer), "x.toml").unwrap().designs[0].clone();
         let probes = design.balancer.unwrap();
@@ -490,6 +490,9 @@ fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_i
     };
     let gateway = "kind = \"application-gateway\"\n";
     assert_eq!(of(""), ([5, 5, 300], 2, 1, None));
+    let timeout = |balancer: &str| of(balancer).0[1];
+    let waits = [timeout("probe_interval = \"45 s\""), timeout("probe = \"http\"\nprobe_interval = \"45 s\"")];
+    assert_eq!(waits, [45, 30], "LB-02: until the next probe, 30 s at most for HTTP");
     assert_eq!(of(gateway), ([30, 30, 0], 3, 1, Some(30)));
     let own = "probe_interval = \"10 s\"\nprobe_timeout = \"8 s\"\nunhealthy_threshold = 2\nflap_window = \"1 min\"\ndrain = \"1 h\"";
     assert_eq!(of(&format!("{gateway}{own}")), ([10, 8, 60], 2, 1, Some(3600)));
@@ -498,6 +501,7 @@ fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_i
     let up = "no_healthy_backends = \"all-probed-up\"\n";
     assert!(!to_all("").all_when_none && to_all(up).all_when_none);
     assert_eq!(codes(&with("#balancer", &format!("{gateway}{up}"))), ["E020"]);
+    assert_eq!(codes(&with("#balancer", &format!("{gateway}probe = \"http\""))), ["E020"]);
     assert_eq!(codes(&with("#balancer", "no_healthy_backends = \"some\"")), ["E014"]);
     // Faster than a load balancer may be.
     assert_eq!(codes(&with("#balancer", &format!("{gateway}probe_interval = \"2 s\""))), Vec::<&str>::new());

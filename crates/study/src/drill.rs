@@ -204,6 +204,8 @@ pub struct Drilled {
     pub designs: Vec<DrillDesign>,
     /// Targets that no scale set is called by, and what each was taken for.
     pub guessed: Vec<String>,
+    /// What Azure would refuse as it stands, though it was run here.
+    pub refused: Vec<String>,
     /// Actions of the experiment other than waiting.
     pub actions: usize,
     /// Those of them that are not run, as the model has nothing that they strike.

@@ -41,7 +41,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.minimum"),
     Rule::modelled(
         "AS-06",
-        "A rule compares CPU, memory, requests or a series over a window: mean, least, greatest, last, total. Instances are alike.",
+        "A rule compares CPU, memory, requests or a series: means of grains, over a window by mean, least, greatest, last, total.",
         PRACTICES,
     )
     .key("scale_set.autoscale.rule.aggregation"),

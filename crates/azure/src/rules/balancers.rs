@@ -15,7 +15,7 @@ pub(super) const BALANCER: &[Rule] = &[
     .key("load_balancer.probe_interval"),
     Rule::modelled(
         "LB-02",
-        "An unanswered probe has failed when its time is up; a dead machine is found only by its probes.",
+        "A refused probe has failed at once, an unanswered one when its time is up: at the next probe, for HTTP after 30 s at most.",
         PROBES,
     )
     .key("load_balancer.probe_timeout"),

@@ -13,7 +13,7 @@ pub(super) const CHAOS: &[Rule] = &[
     .key("drill"),
     Rule::modelled(
         "CH-02",
-        "A shutdown strikes a set, listed machines, or those in the filtered zones; a filter that matches nothing fails.",
+        "A shutdown strikes a Uniform set, listed machines, or those in the filtered zones; a filter that matches nothing fails.",
         LIBRARY,
     ),
     Rule::modelled(
@@ -30,7 +30,7 @@ pub(super) const CHAOS: &[Rule] = &[
     ),
     Rule::modelled(
         "CH-05",
-        "Agent faults: CPU pressure slows; stopped, killed and paused processes and cut networks stop; others are named.",
+        "Agent faults need the ids of a set's machines: CPU pressure slows; stopped or paused processes and cut networks stop; others are named.",
         LIBRARY,
     ),
     Rule::modelled(

@@ -77,7 +77,7 @@ impl World {
         match slot.trouble {
             Trouble::Machine => health.dead_after.map(|after| slot.since.after(after)),
             Trouble::Application => Some(match self.manager.sets[set].probes {
-                Some(probes) => probes.removed(slot.since),
+                Some(probes) => probes.refused(slot.since),
                 None => slot.since.after(settling(health.interval, health.probes)),
             }),
         }

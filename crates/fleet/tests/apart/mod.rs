@@ -12,6 +12,7 @@ fn workers(count: u64, capacity: u32) -> Design {
         metric: Metric::Jobs,
         aggregation: Aggregation::Last,
         window: SimDuration::from_ms(10 * MINUTE),
+        grain: SimDuration::ZERO,
         operator,
         threshold_micro: jobs * 1_000_000,
         direction,

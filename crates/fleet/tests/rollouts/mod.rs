@@ -6,11 +6,13 @@ mod promise;
 mod ways_back;
 
 use crate::support::*;
+use std::sync::Arc;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
 use zonefall_fleet::{Design, Ledger, Need, Operation, World};
+use zonefall_topology::{Region, RegionId, Topology};
 
 const REIMAGE: u64 = 4 * MINUTE;
 const WAIT: u64 = 5 * MINUTE;
@@ -147,6 +149,33 @@ fn up_09_up_12_automatic_images_give_the_old_disk_back() {
     let (ledger, _) = play(&script(), upgraded(&[1], 10, 10, os, bad_image(0)));
     assert_eq!(count(&ledger, Operation::MachinesRolledBack), 0);
     assert_eq!(ledger.missed_ms, 23 * HOUR);
+}
+
+#[test]
+fn up_09_automatic_images_go_through_one_region_of_a_pair_after_the_other() {
+    let region =
+        |name: &str| Region { name: name.into(), zones: 1, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 8 };
+    let pair = |automatic: bool| {
+        let mut policy = policy(Mode::Rolling);
+        if automatic {
+            automatic_os(&mut policy);
+        }
+        let mut design = upgraded(&[1], 10, 1, policy.clone(), image());
+        let mut west = upgraded(&[2], 10, 1, policy, Release { name: "west".into(), ..image() }).sets.remove(0);
+        (west.name, west.region) = ("west".into(), RegionId(1));
+        design.sets.push(west);
+        design.need = Need::Serving(17);
+        let topology = Arc::new(Topology::new(vec![region("east"), region("west")]).unwrap());
+        let (ledger, _) = play(&Script::new(topology, vec![mode("zone", Scope::Zone)], DAY), design);
+        assert_eq!(count(&ledger, Operation::RolloutsCompleted), 2);
+        assert_eq!(count(&ledger, Operation::MachinesUpgraded), 20);
+        ledger
+    };
+    // Five batches of two each: side by side four machines of twenty are out, one after the other two.
+    let (together, in_turn) = (pair(false), pair(true));
+    assert_eq!(lost(&together), lost(&in_turn));
+    assert!(together.missed_ms.abs_diff(5 * REIMAGE) < 5 * 5 * SECOND, "{}", together.missed_ms);
+    assert_eq!(in_turn.missed_ms, 0);
 }
 
 #[test]

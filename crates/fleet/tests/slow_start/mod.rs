@@ -97,6 +97,7 @@ fn scaled(threshold_micro: i64) -> Design {
         metric: Metric::Cpu,
         aggregation: Aggregation::Last,
         window: SimDuration::from_ms(5 * MINUTE),
+        grain: SimDuration::ZERO,
         operator: Operator::AtLeast,
         threshold_micro,
         direction: Direction::Out,

@@ -116,8 +116,12 @@ fn struck(page: &mut Page, of: &DrillDesign) {
     }
 }
 
-/// What of an outage is held, and what the model does not hold.
+/// CH-02, CH-05: the heading of what was run here and would not be there.
+const REFUSED: &str = "Azure would refuse this";
+
+/// What Azure would not run, what of an outage is held, and what the model does not hold.
 fn notes(page: &mut Page, of: &Drilled) {
+    listed(page, REFUSED, &of.refused);
     listed(page, "As an outage", &of.as_outage);
     listed(page, "Not as in Azure", &of.notes);
 }

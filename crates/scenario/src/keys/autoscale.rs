@@ -22,6 +22,7 @@ macro_rules! rule_keys {
             set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests, sessions or a series are divided by the instance count; a queue always is.", "AS-07").or("false"),
             set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests and series only, sessions and queues by `average` and `last` only.", "AS-06").or("average"),
             set_key!(concat $at, "rule[].window", Duration, "How far back is looked: 5 min to 12 h.", "AS-01").or("10 min"),
+            set_key!(concat $at, "rule[].grain", Duration, "Of how much time a sample is the mean: 1 min to 12 h. Least, greatest and last are those of samples; means and totals do not depend on it, and sessions and queues are read as they are.", "AS-01, AS-06").or("1 min"),
             set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
             set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, sessions, jobs an instance, or in the unit of the series.", "AS-06").in_percent(),
             set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),
@@ -35,8 +36,8 @@ macro_rules! rule_keys {
     };
 }
 
-const OF_DEFAULT: [Key; 15] = rule_keys!("autoscale.");
-const OF_PROFILE: [Key; 15] = rule_keys!("autoscale.profile[].");
+const OF_DEFAULT: [Key; 16] = rule_keys!("autoscale.");
+const OF_PROFILE: [Key; 16] = rule_keys!("autoscale.profile[].");
 
 pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale", Either(&[Table, Off]), "Autoscale of the set; needs `[demand]` or `[jobs]`. What stands in it is the default profile.", "AS-01"),
@@ -68,7 +69,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.series[].noise.every", Duration, "How long a factor holds before the next is drawn.", "AS-21").or("1 h"),
     OF_DEFAULT[0], OF_DEFAULT[1], OF_DEFAULT[2], OF_DEFAULT[3], OF_DEFAULT[4], OF_DEFAULT[5], OF_DEFAULT[6],
     OF_DEFAULT[7], OF_DEFAULT[8], OF_DEFAULT[9], OF_DEFAULT[10], OF_DEFAULT[11], OF_DEFAULT[12], OF_DEFAULT[13],
-    OF_DEFAULT[14],
+    OF_DEFAULT[14], OF_DEFAULT[15],
     set_key!("autoscale.profile[]", Tables(LISTED_MAX), "Further profiles, at most 19, each with `days` and `starts`, or `from` and `until`. A fixed date goes before a recurring one, and that before the default.", "AS-01, AS-03"),
     set_key!("autoscale.profile[].name", Text, "Its name.", "AS-03"),
     set_key!("autoscale.profile[].days", List(&DAYS, 7), "The days of a week on which it starts; every day without it.", "AS-04").or("[]"),
@@ -82,5 +83,5 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.profile[].same_rules", Flag, "Whether it has the rules of the default profile; only its own hold otherwise.", "AS-03").or("true"),
     OF_PROFILE[0], OF_PROFILE[1], OF_PROFILE[2], OF_PROFILE[3], OF_PROFILE[4], OF_PROFILE[5], OF_PROFILE[6],
     OF_PROFILE[7], OF_PROFILE[8], OF_PROFILE[9], OF_PROFILE[10], OF_PROFILE[11], OF_PROFILE[12], OF_PROFILE[13],
-    OF_PROFILE[14],
+    OF_PROFILE[14], OF_PROFILE[15],
 ];

@@ -196,10 +196,21 @@ pub(super) const KEYS: &[Key] = &[
         .or("1")
         .overlay()
         .from("LB-01"),
-    Key::new("load_balancer.probe_timeout", Duration, "How long an unanswered probe takes to count as failed.")
-        .or("5 s")
-        .overlay()
-        .from("LB-02"),
+    Key::new(
+        "load_balancer.probe",
+        Choice(&["tcp", "http"]),
+        "How it probes, which decides how long it waits for an answer (`probe_timeout`). Not with an application gateway, which asks by HTTP.",
+    )
+    .or("tcp")
+    .overlay()
+    .from("LB-02"),
+    Key::new(
+        "load_balancer.probe_timeout",
+        Duration,
+        "How long an unanswered probe takes to count as failed. Without it until the next probe (`probe_interval`), for HTTP at most 30 s; with an application gateway 30 s. A machine that lives and whose application does not (`application_only`) refuses probes: they have failed at once.",
+    )
+    .overlay()
+    .from("LB-02, AG-01"),
     Key::new(
         "load_balancer.no_healthy_backends",
         Choice(&["all-probed-down", "all-probed-up"]),

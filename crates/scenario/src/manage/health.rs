@@ -33,9 +33,11 @@ pub(crate) fn health(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink:
     let (sources, path) = (sources?, path?);
     let http = protocol?.map_or(path.is_some(), |word| word != "tcp");
     let (mut interval, mut probes) = (interval?, probes? as u32);
+    let mut timeout = interval;
     if let (true, Some(balancer)) = (sources.load_balancer, balancer) {
         interval = if reader.has("interval") { interval } else { balancer.interval };
         probes = if reader.has("probes") { probes } else { balancer.unhealthy_threshold };
+        timeout = balancer.timeout;
     }
     let usual_grace = default_grace(interval, probes);
     let grace = grace?.unwrap_or(usual_grace);
@@ -47,7 +49,7 @@ pub(crate) fn health(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink:
     };
     // HM-07: an extension cannot report the death of its machine; a load balancer's probe finds it by itself.
     let usual_dead =
-        if sources.load_balancer { settling(interval, probes.max(1)).plus(interval) } else { dead_after(interval) };
+        if sources.load_balancer { settling(interval, probes.max(1)).plus(timeout) } else { dead_after(interval) };
     let dead = dead?.unwrap_or(usual_dead);
     Some(Some(Told {
         sources,

@@ -63,6 +63,35 @@ fn dr_03_dr_04_what_is_reserved_is_found_and_whoever_decides_goes_back() {
 }
 
 #[test]
+fn dr_03_from_zone_to_zone_site_recovery_takes_zonal_machines_and_no_zone_redundant_disks() {
+    let set = |name: &str, more: &str| {
+        format!("[scale_set.{name}]\ncapacity = 4\n{more}\n[part.of_{name}]\nsets = [\"{name}\"]\nmin_serving = 2\n")
+    };
+    let of = |pattern: &str, first: &str, second: &str| {
+        let group = format!("parts = [\"of_a\", \"of_b\"]\npattern = \"{pattern}\"\nrouter = \"traffic-manager\"\n");
+        scenario("", &format!("{}{}[failover.site]\n{group}", set("a", first), set("b", second)))
+    };
+    let (east, west) = ("region = \"eastus\"\nzones = [1]", "region = \"westus2\"\nzones = [2]");
+    let other = "region = \"eastus\"\nzones = [2]";
+    let redundant = format!("{east}\ndisk = \"premium-ssd\"\ndisk_redundancy = \"zrs\"");
+    let fine = |text: &str| assert!(zonefall_scenario::parse(text, "x.toml").is_ok(), "{text}");
+    fine(&of("site-recovery", east, other));
+    // Into another region, or by another pattern, Site Recovery is not asked for that.
+    fine(&of("site-recovery", &redundant, west));
+    fine(&of("site-recovery", "region = \"eastus\"", west));
+    fine(&of("cold", &redundant, other));
+    for (first, words) in
+        [(redundant.as_str(), "disks of `a` are zone-redundant"), ("region = \"eastus\"", "`a` stands in no zone")]
+    {
+        let items = told(&of("site-recovery", first, other));
+        let told = items
+            .iter()
+            .any(|item| item.code == "E013" && item.message.contains(words) && item.message.contains("DR-03"));
+        assert!(told, "{items:#?}");
+    }
+}
+
+#[test]
 fn dr_04_in_04_orders_work_and_wait_if_nothing_else_is_said() {
     let of = |more: &str| standby(&format!("pattern = \"cold\"\n{more}")).operator.map(|of| (of.success, of.waits));
     assert_eq!(of(""), Some((1.0, true)));

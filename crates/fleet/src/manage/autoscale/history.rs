@@ -4,7 +4,8 @@
 //! the window's ends meets a change: between two such meetings the first instant at which a condition holds is solved for,
 //! in integers, and nothing has to be looked at in between. What was before the trial is what its first instant says.
 //!
-//! A window of an evaluation at `t` is `[t − delay − window, t − delay)`; the last value is the one at its end.
+//! A window of an evaluation at `t` is `[t − delay − window, t − delay)`; its least, greatest and last value are those of
+//! samples (`grains`), or of the metric itself where a rule has no grain.
 
 use super::gauge::{Course, Gauge};
 use crate::policy::autoscale::{Aggregation, Autoscale, Metric, Operator, Reading, Rule, SERIES_MAX};
@@ -17,8 +18,8 @@ const MISSING: i64 = -1;
 
 /// The metrics from an instant on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Piece {
-    from: i64,
+pub(super) struct Piece {
+    pub(super) from: i64,
     /// Millionths of a percent, or [`MISSING`].
     cpu: i64,
     /// Millionths of a request a second.
@@ -34,7 +35,7 @@ impl Piece {
     }
 
     #[inline]
-    fn value(&self, metric: Metric) -> Option<i64> {
+    pub(super) fn value(&self, metric: Metric) -> Option<i64> {
         match metric {
             Metric::Cpu => self.cpu(),
             Metric::Memory { at_rest, at_full } => self.cpu().map(|cpu| memory(cpu, at_rest, at_full)),
@@ -134,9 +135,9 @@ impl<'a> Condition<'a> {
 /// The metrics of a set, as far back as its rules look.
 #[derive(Debug)]
 pub(crate) struct History {
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
     memory_ms: i64,
-    delay_ms: i64,
+    pub(super) delay_ms: i64,
     /// Jobs that wait, and sessions, where a rule looks at them.
     jobs: Option<Gauge>,
     sessions: Option<Gauge>,
@@ -252,6 +253,7 @@ impl History {
     pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
         match self.gauge(rule) {
             Some(gauge) => gauge.reading(rule, t),
+            None if rule.is_sampled() => self.sampled(rule, self.ends(rule, t).1),
             None => self.measured(rule, &self.window(rule, t)),
         }
     }
@@ -300,6 +302,12 @@ impl History {
             return gauge.first_true(condition, from, grid);
         }
         let mut t = grid.at_or_after(from);
+        if rule.is_sampled() {
+            while !condition.holds(self.reading(rule, t)) {
+                t = grid.at_or_after(self.next_sample(rule, t)?);
+            }
+            return Some(t);
+        }
         loop {
             let window = self.window(rule, t);
             let reading = self.measured(rule, &window);
@@ -346,7 +354,9 @@ impl History {
         }
         let mut t = grid.at_or_after(from);
         while !self.reading(rule, t).is_missing() {
-            t = grid.at_or_after(self.next_meeting(&self.window(rule, t), t)?);
+            let next =
+                if rule.is_sampled() { self.next_sample(rule, t) } else { self.next_meeting(&self.window(rule, t), t) };
+            t = grid.at_or_after(next?);
         }
         Some(t)
     }
@@ -365,6 +375,7 @@ pub(super) mod tests {
             metric: Metric::Cpu,
             aggregation,
             window: SimDuration::from_ms(10 * MINUTE),
+            grain: SimDuration::from_ms(MINUTE),
             operator,
             threshold_micro: threshold * MICRO,
             direction: Direction::Out,
@@ -377,10 +388,17 @@ pub(super) mod tests {
         SimTime::from_ms(at * MINUTE)
     }
 
+    /// Values from minutes on.
     fn history(delay_ms: u64, values: &[(u64, Option<i64>)]) -> History {
+        let in_ms: Vec<_> = values.iter().map(|&(at, cpu)| (at * MINUTE, cpu)).collect();
+        finely(delay_ms, &in_ms)
+    }
+
+    /// Values from milliseconds on.
+    fn finely(delay_ms: u64, values: &[(u64, Option<i64>)]) -> History {
         let mut history = History::new(SimDuration::from_ms(30 * MINUTE), SimDuration::from_ms(delay_ms));
         for &(at, cpu) in values {
-            history.record(minute(at), cpu.map(|cpu| cpu * MICRO), 5 * MICRO, [0; 4]);
+            history.record(SimTime::from_ms(at), cpu.map(|cpu| cpu * MICRO), 5 * MICRO, [0; 4]);
         }
         history
     }
@@ -411,7 +429,8 @@ pub(super) mod tests {
         };
         assert_eq!(read(Aggregation::Average, 68), (2.0 * 40.0 + 5.0 * 90.0 + 3.0 * 20.0) / 10.0);
         assert_eq!([read(Aggregation::Minimum, 68), read(Aggregation::Maximum, 68)], [20.0, 90.0]);
-        assert_eq!([read(Aggregation::Last, 64), read(Aggregation::Last, 65)], [90.0, 20.0]);
+        // The last sample is that of the minute before.
+        assert_eq!([65, 66].map(|at| read(Aggregation::Last, at)), [90.0, 20.0]);
         assert_eq!(read(Aggregation::Average, 200), 20.0);
         let requests = Rule {
             metric: Metric::Requests { per_instance: false },
@@ -421,6 +440,25 @@ pub(super) mod tests {
         let reading = up.reading(&requests, minute(68));
         assert_eq!(reading.sum / reading.weight, 3000 * i128::from(MICRO));
         assert!(Condition::fires(&requests, 3).holds(reading));
+    }
+
+    #[test]
+    fn as_06_a_peak_within_a_grain_is_worth_its_mean_over_the_grain() {
+        // Five seconds at 90 % of a minute at 30 % are 35 %.
+        let peak = finely(0, &[(0, Some(30)), (70_000, Some(90)), (75_000, Some(30))]);
+        let read = |aggregation, at: u64, grain: u64| {
+            let rule = Rule { grain: SimDuration::from_ms(grain), ..rule(aggregation, Operator::Above, 0) };
+            let reading = peak.reading(&rule, minute(at));
+            reading.sum as f64 / reading.weight as f64 / MICRO as f64
+        };
+        assert_eq!([1, 2, 11, 12].map(|at| read(Aggregation::Maximum, at, MINUTE)), [30.0, 35.0, 35.0, 30.0]);
+        assert_eq!([2, 3].map(|at| read(Aggregation::Last, at, MINUTE)), [35.0, 30.0]);
+        assert_eq!([4, 5, 10].map(|at| read(Aggregation::Maximum, at, 5 * MINUTE)), [30.0, 31.0, 31.0]);
+        // Without a grain it is what it is for a moment.
+        assert_eq!(read(Aggregation::Maximum, 2, 0), 90.0);
+        let above = |percent| rule(Aggregation::Maximum, Operator::Above, percent);
+        assert_eq!(first(&peak, &above(34), 1, 1000), Some(2 * MINUTE));
+        assert_eq!(first(&peak, &above(35), 1, 1000), None);
     }
 
     #[test]
@@ -447,11 +485,11 @@ pub(super) mod tests {
             let mut at = 0;
             let values: Vec<(u64, Option<i64>)> = (0..=next(6))
                 .map(|piece| {
-                    at += if piece == 0 { 0 } else { 1 + next(9) };
+                    at += if piece == 0 { 0 } else { 7_000 * (1 + next(77)) };
                     (at, (next(8) > 0).then(|| 10 * next(10) as i64))
                 })
                 .collect();
-            let history = history(30_000 * next(4), &values);
+            let history = finely(30_000 * next(4), &values);
             let aggregations = [
                 Aggregation::Average,
                 Aggregation::Average,
@@ -462,6 +500,7 @@ pub(super) mod tests {
             ];
             let operators = [Operator::Above, Operator::AtLeast, Operator::Below, Operator::AtMost];
             let mut of = rule(aggregations[next(6) as usize], operators[next(4) as usize], 10 * next(10) as i64);
+            of.grain = SimDuration::from_ms([0, MINUTE, MINUTE, 5 * MINUTE, 7 * MINUTE][next(5) as usize]);
             if of.aggregation == Aggregation::Total {
                 of =
                     Rule { metric: Metric::Requests { per_instance: next(2) > 0 }, threshold_micro: 600 * MICRO, ..of };
@@ -471,7 +510,7 @@ pub(super) mod tests {
                 _ => Condition::spares(&of, 3, 2),
             };
             let grid = Grid { phase_ms: next(60_000), tick: SimDuration::from_ms(15_000 * (1 + next(4))) };
-            let from = minute(at + next(3));
+            let from = SimTime::from_ms(at + 20_000 * next(9));
             let walked = (0..400)
                 .map(|tick| grid.at_or_after(from).after(SimDuration::from_ms(tick * grid.tick.as_ms())))
                 .find(|&t| condition.holds(history.reading(&of, t)));

@@ -14,6 +14,7 @@
 
 mod forecast;
 mod gauge;
+mod grains;
 mod history;
 mod scaler;
 mod seen;

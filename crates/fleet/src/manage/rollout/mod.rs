@@ -14,6 +14,7 @@ mod batch;
 mod drain;
 mod frame;
 mod machine;
+mod pairs;
 mod state;
 mod surge;
 mod symptoms;
@@ -197,6 +198,7 @@ impl World {
             self.undo_surges(set, t, strikes);
         }
         match frame {
+            Some(frame) if self.waits_for_pair(set, kind, frame, mends) => self.await_pair(set, kind),
             Some(frame) => self.begin_rollout(set, kind, frame, mends, t, strikes),
             None => {
                 self.look_for_bad(set, kind, t);
@@ -231,12 +233,18 @@ impl World {
 
     /// A rollout that waited for another kind's begins.
     fn next_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let of = &mut self.manager.rollouts.sets[set];
-        let next = ReleaseKind::ALL.into_iter().find_map(|kind| Some((kind, of.queued[kind as usize].take()?)));
-        let Some((kind, Queued { mends })) = next else { return };
-        let frame = self.upgrade_policy(set).and_then(|policy| Frame::of(policy, kind, mends.is_some()));
-        if let Some(frame) = frame {
-            self.begin_rollout(set, kind, frame, mends, t, strikes);
+        let queued = self.manager.rollouts.sets[set].queued;
+        for kind in ReleaseKind::ALL {
+            let Some(Queued { mends }) = queued[kind as usize] else { continue };
+            let frame = self.upgrade_policy(set).and_then(|policy| Frame::of(policy, kind, mends.is_some()));
+            if frame.is_some_and(|frame| self.waits_for_pair(set, kind, frame, mends)) {
+                continue;
+            }
+            self.manager.rollouts.sets[set].queued[kind as usize] = None;
+            if let Some(frame) = frame {
+                self.begin_rollout(set, kind, frame, mends, t, strikes);
+            }
+            return;
         }
     }
 
@@ -272,6 +280,9 @@ impl World {
 
     /// What a rollout waited for has come.
     pub(crate) fn rollout_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        if self.manager.rollouts.sets[set].run.is_none() {
+            return self.next_rollout(set, t, strikes);
+        }
         let Some(run) = self.manager.rollouts.sets[set].run.as_mut().filter(|run| run.due == t) else { return };
         run.due = SimTime::NEVER;
         match run.phase {
@@ -311,5 +322,6 @@ impl World {
         self.book.count(how, 1, t, &self.measure);
         self.book.settle(t, &self.measure);
         self.book.add(Class::Rollouts, -1, t, &self.measure);
+        self.pair_is_free(set, t);
     }
 }

@@ -49,11 +49,11 @@ pub const SERIES_MAX: usize = 4;
 pub enum Aggregation {
     /// Its mean over time.
     Average,
-    /// The least.
+    /// The least of its samples.
     Minimum,
     /// The greatest.
     Maximum,
-    /// The one at the end of the window.
+    /// The last; of sessions and queues what is at the end of the window.
     Last,
     /// What came in over the window (requests and series only).
     Total,
@@ -123,6 +123,8 @@ pub struct Rule {
     pub aggregation: Aggregation,
     /// How far back.
     pub window: SimDuration,
+    /// AS-06: of how much time a sample is the mean; with none the metric is looked at as it is.
+    pub grain: SimDuration,
     /// How it compares.
     pub operator: Operator,
     /// With what, in millionths.
@@ -207,7 +209,7 @@ impl Autoscale {
 
     /// The longest look back.
     pub fn memory(&self) -> SimDuration {
-        let windows = self.profiles.iter().flat_map(|profile| &profile.rules).map(|rule| rule.window);
+        let windows = self.profiles.iter().flat_map(|profile| &profile.rules).map(Rule::looks_back);
         windows.max().unwrap_or_default().plus(self.metric_delay)
     }
 }
@@ -249,7 +251,20 @@ impl Rule {
 
     /// Whether it looks at the same in the same way as another one.
     pub fn measures_as(&self, other: &Self) -> bool {
-        (self.metric, self.aggregation, self.window) == (other.metric, other.aggregation, other.window)
+        let of = |rule: &Self| (rule.metric, rule.aggregation, rule.window, rule.is_sampled().then_some(rule.grain));
+        of(self) == of(other)
+    }
+
+    /// AS-06: whether it looks at single samples. What averages and totals are made of does not change them; sessions and
+    /// queues are read as they are.
+    pub fn is_sampled(&self) -> bool {
+        let single = matches!(self.aggregation, Aggregation::Minimum | Aggregation::Maximum | Aggregation::Last);
+        single && self.grain > SimDuration::ZERO && !matches!(self.metric, Metric::Sessions { .. } | Metric::Jobs)
+    }
+
+    /// How far back it looks: samples begin before a window does.
+    fn looks_back(&self) -> SimDuration {
+        if self.is_sampled() { self.window.max(self.grain).plus(self.grain) } else { self.window }
     }
 
     /// AS-07, AS-12: the factors by which sum and weight are multiplied to say what `to` instances would have seen where

@@ -9,6 +9,7 @@ fn rule(direction: Direction, threshold: f64, change: Change) -> Rule {
         metric: Metric::Cpu,
         aggregation: Aggregation::Average,
         window: SimDuration::from_ms(600_000),
+        grain: SimDuration::ZERO,
         operator: if direction == Direction::Out { Operator::Above } else { Operator::Below },
         threshold_micro: (threshold * MICRO as f64) as i64,
         direction,

@@ -13,6 +13,7 @@ use zonefall_fleet::policy::autoscale::{Aggregation, Change, Direction, Metric, 
 const RULES_MAX: usize = 10;
 const MINUTE_MS: u64 = 60_000;
 const WINDOW_MS: std::ops::RangeInclusive<u64> = 5 * MINUTE_MS..=12 * 60 * MINUTE_MS;
+const GRAIN_MS: std::ops::RangeInclusive<u64> = MINUTE_MS..=12 * 60 * MINUTE_MS;
 const COOLDOWN_MS: std::ops::RangeInclusive<u64> = MINUTE_MS..=7 * 24 * 60 * MINUTE_MS;
 
 const ACTIONS: [&str; 6] =
@@ -112,6 +113,7 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
     let metric = metric(&reader, known, sink);
     let aggregation = reader.choice("aggregation", sink);
     let window = window(&reader, sink);
+    let grain = grain(&reader, sink);
     let operator = reader.choice("operator", sink);
     let threshold = reader.number("threshold", sink);
     let change = change(&reader, sink);
@@ -130,8 +132,8 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
     }
     let operator = operator_of(operator?, direction, &reader, sink)?;
     let threshold_micro = (threshold? * 1e6).round() as i64;
-    let (window, cooldown) = (window?, cooldown?);
-    let rule = Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown };
+    let (window, grain, cooldown) = (window?, grain?, cooldown?);
+    let rule = Rule { metric, aggregation, window, grain, operator, threshold_micro, direction, change, cooldown };
     no_percentage(&rule, &reader.span_of("threshold"), sink);
     Some(rule)
 }
@@ -209,6 +211,17 @@ fn window(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
         sink.warn(codes::AUTOSCALE_RANGE, &reader.span_of("window"), words);
     }
     Some(window)
+}
+
+/// AS-01, AS-06: of how much time a sample is the mean.
+fn grain(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
+    let grain = reader.duration("grain", sink)?;
+    if !GRAIN_MS.contains(&grain.as_ms()) {
+        let words = "a time grain lasts 1 min to 12 h (AS-01)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("grain"), words);
+        return None;
+    }
+    Some(grain)
 }
 
 fn cooldown(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {

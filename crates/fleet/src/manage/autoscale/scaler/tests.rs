@@ -45,6 +45,7 @@ impl Dice {
             metric,
             aggregation: self.of(&aggregations),
             window: SimDuration::from_ms((1 + self.below(10)) * MINUTE),
+            grain: self.of(&[SimDuration::ZERO, SimDuration::from_ms(MINUTE)]),
             operator: self.of(&operators),
             threshold_micro: threshold as i64 * MICRO,
             direction,

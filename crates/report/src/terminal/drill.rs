@@ -121,12 +121,12 @@ const REFUSED: &str = "Azure would refuse this";
 
 /// What Azure would not run, what of an outage is held, and what the model does not hold.
 fn notes(page: &mut Page, of: &Drilled) {
-    listed(page, REFUSED, &of.refused);
-    listed(page, "As an outage", &of.as_outage);
-    listed(page, "Not as in Azure", &of.notes);
+    points(page, REFUSED, &of.refused);
+    points(page, "As an outage", &of.as_outage);
+    points(page, "Not as in Azure", &of.notes);
 }
 
-fn listed(page: &mut Page, title: &str, notes: &[String]) {
+fn points(page: &mut Page, title: &str, notes: &[String]) {
     if notes.is_empty() {
         return;
     }

@@ -173,7 +173,7 @@ fn al_05_sb_01_what_waits_in_a_pool_counts() {
     };
     let reason = "AL-05; Azure answers QuotaExceeded";
     refused(&pooled("vcpus = 35"), "E056", reason, "35");
-    refused(&pooled("machines = 8"), "E056", reason, "8\n");
+    refused(&pooled("machines = 7"), "E056", reason, "7\n");
     accepted(&pooled("vcpus = 36\nmachines = 9"));
 }
 

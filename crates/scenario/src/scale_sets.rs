@@ -142,7 +142,8 @@ fn finish(
     let management = managed.then(|| Box::new(draft.written.management(&model, changes, releases)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
     let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
-    Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, purchase, reader) })
+    let kind = if model.dedicated_hosts { GroupKind::DedicatedHosts } else { GroupKind::ScaleSet };
+    Some(Placed { needs, uses, ..placed(set, disk, kind, purchase, reader) })
 }
 
 fn lacks<'a>(zones: &[ZoneId], ground: &'a Ground<'_>, topology: &Topology) -> Vec<(String, &'a [String])> {

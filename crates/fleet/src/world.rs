@@ -360,7 +360,7 @@ impl World {
             let machines = self.host_start[unit as usize]..self.host_start[unit as usize + 1];
             if !machines.is_empty() {
                 self.budget.spend()?;
-                let first = machines.start as u32;
+                let first = machines.start;
                 self.strike_host(mode, HostId(unit), t, strikes);
                 self.react_to(Touched::One(first), t, strikes);
             }

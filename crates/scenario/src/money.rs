@@ -458,10 +458,7 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     }
     for laid in laid {
         if let Some(why) = promise::lacks(&laid.sets.iter().collect::<Vec<_>>()) {
-            note(
-                &mut notes,
-                format!("no credit of single machines' promises where there is none of all together: {why}"),
-            );
+            note(&mut notes, format!("single machines' promises are not reckoned: {why}"));
         }
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;

@@ -29,7 +29,6 @@ fn machines(sets: &[&Placed]) -> Option<Machines> {
     zones.sort_unstable();
     zones.dedup();
     let kind = match sets[..] {
-        [only] if has_own_hosts(only) => GroupKind::DedicatedHosts,
         [only] => only.kind,
         // Machines of several sets share a promise only by their zones.
         _ => GroupKind::ScaleSet,
@@ -41,10 +40,6 @@ fn machines(sets: &[&Placed]) -> Option<Machines> {
         disk: sets.iter().map(|placed| placed.disk).max_by_key(|disk| badness(*disk))?,
         regional: sets.iter().any(|placed| placed.set.zones.is_empty()),
     })
-}
-
-fn has_own_hosts(placed: &Placed) -> bool {
-    placed.set.management.as_ref().is_some_and(|managed| managed.dedicated.is_some())
 }
 
 /// Zones with a machine in them: a set of two over three zones uses two.

@@ -145,7 +145,8 @@ fn finish(
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
     let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
     let orchestration = Some(model.orchestration);
-    let plain = placed(set, disk, GroupKind::ScaleSet, purchase, reader);
+    let kind = if model.dedicated_hosts { GroupKind::DedicatedHosts } else { GroupKind::ScaleSet };
+    let plain = placed(set, disk, kind, purchase, reader);
     Some(Placed { needs, uses, zone_redundant, orchestration, ..plain })
 }
 

@@ -57,7 +57,7 @@ fn co_01_co_02_co_03_a_bill_by_hand() {
 fn co_03_disks_without_a_price_beside_disks_that_have_one_are_a_mistake() {
     // Free, they would be the cheapest: for the built-in list, and for one's own.
     let desk = Desk::with(&format!("{HEAD}[money]\n[scale_set.web]\ncapacity = 2\ndisk = \"standard-ssd\"\n"));
-    let told = desk.run("check s.toml").ends(2);
+    let told = desk.run("check s.toml").ends(3);
     assert!(told.err.contains("disk.standard-ssd"), "{}", told.err);
     let list = "[money.prices]\ndate = \"2026-01\"\nsize.Standard_D4s_v5.on_demand = 0.192\n";
     let desk = Desk::with(&format!("{HEAD}{list}[scale_set.web]\ncapacity = 2\ndisk = \"standard-ssd\"\n"));
@@ -94,7 +94,7 @@ fn sl_01_dedicated_hosts_have_a_promise_and_machines_of_one_zone_none_together()
                  dedicated_hosts = { zone = 1, fault_domains = 1, automatic_placement = true }";
     let summary = bills(&Desk::with(&set(hosts)));
     assert!(
-        summary["designs"][0]["sla"]["promise"].to_string().contains("dedicated host group"),
+        summary["designs"][0]["sla"]["name"].to_string().contains("dedicated host group"),
         "{}",
         summary["designs"][0]["sla"]
     );

@@ -48,7 +48,7 @@ fn sp_01_hm_02_evictions_and_bad_health_strike_machines_one_by_one() {
 
 #[test]
 fn sp_01_a_wave_of_evictions_has_one_length_and_another_may_come_meanwhile() {
-    let hours = |hours| SimDuration::from_ms(hours * 3_600_000);
+    let hours = |hours: u64| SimDuration::from_ms(hours * 3_600_000);
     let region = Region { name: "eastus".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 1 };
     let topology = Topology::new(vec![region]).expect("counts are positive");
     let outage = Outage::Law(Law::exponential(400.0 * 3_600_000.0).expect("positive"));

@@ -14,6 +14,8 @@ mod cold;
 mod kit;
 #[path = "timeline/runbooks.rs"]
 mod runbooks;
+#[path = "timeline/spot.rs"]
+mod spot;
 #[path = "timeline/waiting.rs"]
 mod waiting;
 

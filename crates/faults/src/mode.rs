@@ -56,7 +56,8 @@ pub enum Effect {
     /// It pauses and goes on where it was.
     Frozen,
     /// A Spot machine is taken away (SP-01); nobody else is touched. What becomes of it is the fleet's. The outage is
-    /// how long Spot capacity stays short there afterwards. A trial begins with nobody evicted.
+    /// how long Spot capacity stays short there afterwards: of a storm (scope rack to region) one length for all whom it
+    /// takes, whose event ends with it. Another may come meanwhile. A trial begins with nobody evicted.
     Evicted,
     /// It goes on serving, but its health endpoint reports trouble for as long as the outage. What comes of that is the
     /// fleet's.
@@ -86,7 +87,7 @@ pub enum Recovery {
 pub enum Kind {
     /// Everything hit returns when the outage ends.
     Outage,
-    /// Each machine hit recovers by its own draw of the outage law.
+    /// Each machine hit recovers by its own draw of the outage law; evictions by storm have one draw.
     Shock,
     /// Planned maintenance: it goes through the region step by step, each machine is out for its own draw of the outage law.
     Wave(Wave),

@@ -351,8 +351,10 @@ impl Drawing<'_> {
             return self.sweep(process, (wave, regions), start, &mut stream);
         }
         let tail = mode.staged.map_or(1.0, |staged| staged.tail);
+        // SP-01: a wave of evictions has one length for all whom it takes; after other shocks each has its own.
+        let (shock, evicts) = (mode.kind == Kind::Shock, mode.effect == Effect::Evicted);
         let (length_ms, age_ms) = match &mode.outage {
-            _ if mode.kind == Kind::Shock => (0.0, 0.0),
+            _ if shock && !evicts => (0.0, 0.0),
             Outage::Never => (f64::INFINITY, 0.0),
             Outage::Law(law) if start == SimTime::ZERO => {
                 let whole = law.draw_biased_ms(&mut stream);
@@ -394,7 +396,7 @@ impl Drawing<'_> {
         self.hit_control_plane(process, mode, &mut blow);
         // Last, so that it moves no draw of anything else.
         self.surge(process, mode, &mut blow);
-        let until = end_after(start, length_ms * tail - age_ms);
+        let until = if shock { start } else { end_after(start, length_ms * tail - age_ms) };
         if let Some(struck) = &mut self.struck {
             struck.push(Struck { process: process.number, unit, start, until });
         }

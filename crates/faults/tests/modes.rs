@@ -1,7 +1,8 @@
 //! What a mode cannot say.
 
-use zonefall_engine::{Law, SimDuration};
+use zonefall_engine::{Key, Law, SimDuration, SimTime};
 use zonefall_faults::*;
+use zonefall_topology::{Region, Topology};
 
 fn mode(scope: Scope) -> Mode {
     let hour = Law::constant(SimDuration::from_ms(3_600_000));
@@ -42,6 +43,29 @@ fn sp_01_hm_02_evictions_and_bad_health_strike_machines_one_by_one() {
         for (mode, part) in wrong {
             assert!(words(&mode).contains(part), "{part}: {}", words(&mode));
         }
+    }
+}
+
+#[test]
+fn sp_01_a_wave_of_evictions_has_one_length_and_another_may_come_meanwhile() {
+    let hours = |hours: u64| SimDuration::from_ms(hours * 3_600_000);
+    let region = Region { name: "eastus".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 1 };
+    let topology = Topology::new(vec![region]).expect("counts are positive");
+    let outage = Outage::Law(Law::exponential(400.0 * 3_600_000.0).expect("positive"));
+    let wave = Mode::plain("wave", Scope::Zone, 8760.0 / 200.0, outage).expect("positive");
+    let share = Share { whole: 0.5, low: 0.5, high: 1.0 };
+    let wave = Mode { kind: Kind::Shock, effect: Effect::Evicted, share, ..wave };
+    let profile = Profile { name: "waves".into(), modes: vec![wave] };
+    let (horizon, mut storm) = (hours(1_000_000), Storm::default());
+    let mut modes = StormModes::new(&profile, &topology, horizon);
+    assert!(modes.draw(Key::root(1), SimTime::ZERO.after(horizon), &mut storm));
+    // Nobody is spared for an earlier wave: three zones, each every 200 h; 4 standard errors.
+    let count = storm.events.len() as f64;
+    assert!((count - 15_000.0).abs() < 4.0 * 15_000.0_f64.sqrt(), "{count}");
+    let mean = storm.events.iter().map(|event| event.end.since(event.start).as_ms() as f64).sum::<f64>() / count;
+    assert!((mean / 3_600_000.0 - 400.0).abs() < 4.0 * 400.0 / count.sqrt(), "{mean}");
+    for outage in &storm.outages {
+        assert_eq!(outage.end, storm.events[outage.event.0 as usize].end);
     }
 }
 

@@ -16,8 +16,6 @@ pub(crate) struct Facts {
     pub(crate) needs: u32,
     pub(crate) operating: bool,
     pub(crate) on_host: bool,
-    /// It strikes more than a machine or a host at once.
-    pub(crate) wide: bool,
     /// All machines of the host come back together.
     pub(crate) together: bool,
     pub(crate) heals: bool,
@@ -36,7 +34,6 @@ zonefall_engine::pooled_clone!(Facts {
     needs,
     operating,
     on_host,
-    wide,
     together,
     heals,
     application_only,
@@ -56,6 +53,8 @@ pub(crate) struct StormFacts {
     pub(crate) shock: Option<u32>,
     /// The unit mode whose mark maintenance leaves.
     pub(crate) wave: Option<u32>,
+    /// SP-01: evictions of a whole zone or more, which leave it short of Spot capacity.
+    pub(crate) of_zones: bool,
     pub(crate) ignored: bool,
     /// SL-03: while it holds a machine, this cannot be reached: it is neither the application's nor of what the service depends on.
     pub(crate) of_platform: bool,
@@ -72,7 +71,6 @@ impl Facts {
             needs: NEEDS_WARM_UP,
             operating: false,
             on_host: false,
-            wide: false,
             together: false,
             heals: false,
             application_only: true,
@@ -109,7 +107,6 @@ pub(crate) fn facts(unit: &UnitMode, recorded: bool) -> Facts {
         needs: needs(mode.recovery),
         operating: mode.clock == Clock::Operating,
         on_host: mode.scope == Scope::Host,
-        wide: !mode.is_unit(),
         together: mode.kind == Kind::Outage,
         heals: mode.heals,
         application_only: mode.application_only,
@@ -130,6 +127,7 @@ pub(crate) fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> Sto
         restart: mode.restart.clone(),
         shock: mark(mode.kind == Kind::Shock),
         wave: mark(mode.wave().is_some()),
+        of_zones: matches!(mode.scope, Scope::Zone | Scope::Region),
         ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
         of_platform: mode.scope != Scope::Global && !mode.application_only,
     }

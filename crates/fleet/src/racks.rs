@@ -27,6 +27,9 @@ impl World {
         if !self.seats.is_empty() {
             self.components_feel(outage, cause, ends, t, strikes);
         }
+        if effect == Effect::Evicted {
+            return if ends { () } else { self.evictions_begin(outage, cause, t) };
+        }
         let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
         for rack in outage.first_rack..outage.first_rack + outage.racks {
             if spared.contains(&rack) {
@@ -37,8 +40,6 @@ impl World {
                 (Some(mode), _, false) => {
                     self.rack_machines(rack).for_each(|at| self.strike(mode, at, cause, t, strikes));
                 }
-                // Evictions come as shocks only.
-                (None, Effect::Evicted, _) => {}
                 (None, Effect::Unhealthy, _) => self.rack_sickens(rack, ends),
                 (None, Effect::Degraded(left), _) => self.rack_slows(rack, cause, left, ends, t),
                 (None, _, false) => self.rack_fails(rack, cause, t),

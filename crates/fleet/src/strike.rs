@@ -9,7 +9,7 @@ use crate::world::World;
 use std::ops::Range;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Effect, Outcome, Span, Storm, Strikes};
-use zonefall_topology::{HostId, RackId};
+use zonefall_topology::{HostId, RackId, ZoneId};
 
 /// Purpose of a machine's luck: its redeployment.
 const REDEPLOY: u64 = 8;
@@ -52,8 +52,7 @@ impl World {
             return;
         }
         if effect == Effect::Evicted {
-            let wide = self.modes[mode as usize].wide;
-            return self.evict(at, cause, (outcome.length, wide), t);
+            return self.evict(at, cause, Some(outcome.length.map_or(SimTime::NEVER, |length| t.after(length))), t);
         }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
         if effect == Effect::Unhealthy {
@@ -270,6 +269,11 @@ impl World {
     /// The rack that a machine stands in.
     pub(crate) fn rack_of(&self, at: usize) -> u32 {
         self.topology.rack_of(self.host_of(at)).0
+    }
+
+    /// The zone that a machine stands in.
+    pub(crate) fn zone_of(&self, at: usize) -> ZoneId {
+        self.topology.zone_of(RackId(self.rack_of(at)))
     }
 
     /// The host that a machine stands on.

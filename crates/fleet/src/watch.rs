@@ -93,8 +93,8 @@ pub enum Seen {
     Cold(Stand, u32),
     /// It is warm, and serves all that it can.
     Warm(Stand),
-    /// It was made, and does not serve yet.
-    Made(Stand),
+    /// It was made, or (`true`) it was deallocated and is started, and does not serve yet.
+    Made(Stand, bool),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
     /// Its creation has failed for good (RC-07): it counts among the machines of its set, and never serves; `false`: so no more.
@@ -265,7 +265,7 @@ impl Witness {
                 (_, State::Draining) => Some(Seen::Out(stand, world.machines[at].root, true)),
                 (_, State::Changing) => Some(Seen::Out(stand, world.machines[at].root, false)),
                 (State::Absent, State::Creating | State::Starting | State::Awaiting | State::Down) => {
-                    Some(Seen::Made(stand))
+                    Some(Seen::Made(stand, world.manager.is_started(at)))
                 }
                 (_, State::Creating) => None,
                 (_, State::Serving) => Some(Seen::Serves(stand)),

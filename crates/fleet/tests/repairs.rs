@@ -1,4 +1,4 @@
-//! HM, AR, AZ, RC, SP, SB, DK, DH: what the platform does of itself to machines that are ill, evicted, late or lost.
+//! HM, AR, AZ, RC, SB, DK, DH: what the platform does of itself to machines that are ill, evicted, late or lost.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
@@ -6,7 +6,6 @@ use support::*;
 use zonefall_engine::SimDuration;
 use zonefall_faults::{Effect, Kind, Mode, Scope};
 use zonefall_fleet::management::*;
-use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::{Design, Ledger, Need, Operation, StartState, World};
 use zonefall_topology::ZoneId;
@@ -406,55 +405,6 @@ fn rc_07_sets_that_begin_by_being_created_begin_vacant() {
     assert_eq!(ledger.missed_by_cause_ms[modes().len()], 75 * SECOND);
 }
 
-fn spot(mix: PriorityMix, eviction: EvictionPolicy, restore: Option<SimDuration>) -> Design {
-    managed(design(&[1], 4, 4), |set| {
-        set.spot = Some(Spot { mix, eviction, restore });
-    })
-}
-
-const ALL_SPOT: PriorityMix = PriorityMix { base_regular: 0, regular_percent_above: 0 };
-
-#[test]
-fn sp_01_sp_02_an_evicted_machine_is_deallocated_and_stays_so() {
-    let evicted = [(EVICTED, 0, HOUR, 2 * HOUR)];
-    let (ledger, _) = live(&script().units(&evicted), spot(ALL_SPOT, EvictionPolicy::Deallocate, None));
-    assert_eq!((count(&ledger, Operation::Evictions), ledger.missed_ms), (1, 23 * HOUR));
-    assert_eq!(count(&ledger, Operation::DeallocatedMs), 23 * HOUR);
-    assert_eq!(count(&ledger, Operation::SpotMs), 3 * DAY + HOUR);
-    assert_eq!(ledger.missed_by_cause_ms[4], 23 * HOUR);
-    // Regular machines are not touched.
-    let ledger = script().units(&evicted).play(managed(design(&[1], 4, 4), |_| {}));
-    assert_eq!(ledger.missed_ms, 0);
-}
-
-#[test]
-fn sp_02_with_delete_the_customer_has_to_ask_again() {
-    let mut design = spot(ALL_SPOT, EvictionPolicy::Delete, None);
-    design.sets[0].management.as_mut().unwrap().changes = vec![at(3 * HOUR, Action::Capacity(4))];
-    let (ledger, world) = live(&script().units(&[(EVICTED, 0, HOUR, 2 * HOUR)]), design);
-    assert_eq!((ledger.missed_ms, world.instances(0)), (2 * HOUR + 75 * SECOND, vec![4]));
-}
-
-#[test]
-fn sp_03_restoring_is_tried_after_1_2_4_8_15_minutes_until_it_times_out() {
-    let restored = spot(ALL_SPOT, EvictionPolicy::Deallocate, Some(min(60)));
-    // Spot capacity is short for 10 minutes: tries at 1, 3, 7 and 15 minutes.
-    let ten = [(EVICTED, 0, HOUR, HOUR + 10 * MINUTE)];
-    let (ledger, _) = live(&script().units(&ten), restored.clone());
-    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Restores)), (15 * MINUTE + 45 * SECOND, 1));
-    let (ledger, _) = live(&script().units(&[(EVICTED, 0, HOUR, 5 * HOUR)]), restored);
-    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RestoresGivenUp)), (23 * HOUR, 1));
-}
-
-#[test]
-fn sp_05_only_the_spot_part_of_a_mix_is_evicted() {
-    let mix = PriorityMix { base_regular: 2, regular_percent_above: 50 };
-    let all: Vec<_> = (0..4).map(|unit| (EVICTED, unit, HOUR, 2 * HOUR)).collect();
-    let (ledger, _) = live(&script().units(&all), spot(mix, EvictionPolicy::Deallocate, None));
-    // C-17: 2 + 50 % of 2 are regular: one is Spot.
-    assert_eq!(count(&ledger, Operation::Evictions), 1);
-}
-
 #[test]
 fn sb_01_machines_of_a_running_pool_join_fast_and_whatever_others_lack() {
     let mut short = script();
@@ -567,23 +517,6 @@ fn dh_02_without_automatic_replacement_the_customer_redeploys() {
     let ledger = failed(on(false));
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::Redeploys)), (5 * HOUR, 1));
     assert_eq!(count(&ledger, Operation::TemporaryDisksLost), 1);
-}
-
-#[test]
-fn sp_01_after_a_wave_no_new_spot_machine_finds_capacity_for_a_while() {
-    let mut grown = spot(ALL_SPOT, EvictionPolicy::Delete, None);
-    grown.sets[0].management.as_mut().unwrap().changes =
-        vec![at(2 * HOUR, Action::Capacity(4)), at(20 * HOUR, Action::Capacity(4))];
-    let mut wave = mode("wave", Scope::Zone);
-    (wave.effect, wave.kind) = (Effect::Evicted, Kind::Shock);
-    let mut all = modes();
-    all.push(wave);
-    // The wave's cause is the sixth; the shortage of each machine is its law's: an hour and a half.
-    all[5].outage = zonefall_faults::Outage::Law(constant(3 * HOUR / 2));
-    let script = Script::new(topology(3, 4, 4), all, DAY).outages(&[(5, 0, 4, HOUR, HOUR)]);
-    let (ledger, world) = live(&script, grown);
-    assert_eq!((count(&ledger, Operation::Evictions), count(&ledger, Operation::AllocationsFailed)), (4, 4));
-    assert_eq!(world.instances(0), [4]);
 }
 
 #[test]

@@ -185,7 +185,7 @@ impl World {
                 self.count_out(at);
                 self.disown(at, t);
                 self.withdraw(at, self.nobody, t);
-                self.vacate(at, t);
+                self.takes_along(at, t);
             } else {
                 self.is_changed(at);
                 self.remove(at, None, t, strikes);
@@ -214,7 +214,7 @@ impl World {
                 Some(_) => state.groups.clone().find(|&group| self.manager.groups[group].zone == zone),
                 None => state.regional.or_else(|| state.zones.first().copied()),
             };
-            let Some(at) = group.and_then(|group| self.vacant_slot(group, t, strikes)) else { return false };
+            let Some(at) = group.and_then(|group| self.vacant_slot(group, false, t, strikes)) else { return false };
             let desired = self.manager.sets[set].desired + 1;
             self.ask_for(set, desired, cause, t);
             self.appear(at, false, false, cause, t, strikes);
@@ -286,7 +286,9 @@ impl World {
             if self.set_of(at) != set || !dark {
                 continue;
             }
-            let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
+            let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else {
+                return false;
+            };
             let cause = self.charged_to(at, Extra::Planned);
             self.manager.slots[at].data_moved = true;
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);

@@ -49,7 +49,7 @@ impl World {
 
     /// Begins the creation of a machine; none if the zone has no slot or no hardware for it.
     pub(crate) fn create(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        let vacant = self.vacant_slot(order.group, t, strikes);
+        let vacant = self.vacant_slot(order.group, order.spot, t, strikes);
         let set = self.manager.groups[order.group].set;
         let pooled = !order.spot && self.manager.groups[order.group].standby > 0;
         let runs =
@@ -57,8 +57,10 @@ impl World {
         // SB-01: a pool of running machines holds its capacity, a pool of deallocated ones promises none.
         let (when, refused) = self.manager.groups[order.group].refused;
         let refused = if when == t { refused } else { 0 };
-        let short = order.spot && t < self.manager.groups[order.group].spot_short_until;
-        let at = vacant.filter(|_| !short).filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
+        let at = vacant.filter(|&at| !order.spot || !self.is_short_of_spot(self.zone_of(at), t));
+        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
+        // SP-02: last, since it uses up what is given back.
+        let at = at.filter(|_| !order.spot || self.manager.groups[order.group].shortages.gives(t));
         let Some(at) = at else {
             self.manager.groups[order.group].refused = (t, refused + 1);
             let why = if vacant.is_none() && !self.has_room(order.group) {
@@ -139,6 +141,7 @@ impl World {
         }
         self.book.count(Operation::CreationsFailed, 1, t, &self.measure);
         self.becomes(at, State::Failed, t);
+        self.gives_back((slot.group as usize, slot.spot), t);
         self.awaited_has_come(slot.group as usize, t);
         if slot.repairing {
             self.repair_has_ended(at, false, t);
@@ -160,7 +163,7 @@ impl World {
     /// RC-04: the next attempt, on other hardware; false if there is none.
     fn create_elsewhere(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let (set, slot, cause) = (self.set_of(at), self.manager.slots[at], self.machines[at].root);
-        let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
+        let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else { return false };
         self.count_out(at);
         self.disown(at, t);
         self.vacate(at, t);

@@ -207,6 +207,7 @@ impl World {
                 self.manager.free_leavers.push(which as u32);
                 self.book.settle(t, &self.measure);
                 self.release(&leaver, t);
+                self.gives_back((leaver.group, leaver.spot && leaver.allocated), t);
             }
         }
         if let Some(heir) = leaver.heir {
@@ -226,7 +227,7 @@ impl World {
             self.manager.sets[set].repairing -= u32::from(heir.repairs);
             return;
         }
-        let group = self.zone_for_one(set, heir.group, t, strikes);
+        let group = self.zone_for_one(set, (heir.group, heir.spot), t, strikes);
         let made = group.and_then(|group| self.create_owed(Order { group, ..heir }, t, strikes));
         if made.is_none() && heir.repairs {
             self.repair_has_failed(set, t);

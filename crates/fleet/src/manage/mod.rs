@@ -25,6 +25,7 @@ mod rollout;
 mod runbook;
 mod scale;
 mod sets;
+mod shortage;
 mod slot;
 mod slots;
 mod spot;

@@ -75,7 +75,7 @@ impl World {
         let mut due = earliest(t, state.last_change, state.last_rebalance);
         due = due.max(self.control_plane_back(set, t, strikes));
         if due == t {
-            match self.zone_state(under, t, strikes) {
+            match self.zone_state(under, 0, t, strikes) {
                 ZoneState::Usable => due = self.begin_rebalance(set, over, under, t, strikes),
                 // A dark zone: zones that change are considered anew (AZ-12: nothing is deleted meanwhile).
                 ZoneState::Down => return,

@@ -8,7 +8,7 @@ use crate::deeds::{Noted, Why};
 use crate::operations::Operation;
 use crate::policy::overprovision::extra;
 use crate::policy::spot::regular_to_add;
-use crate::policy::zone_balance::{Balance, plan_scale_out, spread};
+use crate::policy::zone_balance::{Balance, plan_scale_out};
 use crate::policy::{zone_balance, zone_placement};
 use crate::world::World;
 use std::iter::repeat_n;
@@ -130,7 +130,9 @@ impl World {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let regular = managed.spot.as_ref().map_or(add, |spot| regular_to_add(regular, exists + add, add, spot.mix));
         let percent = managed.overprovision;
-        let plan = self.plan(set, add, target, t, strikes);
+        // ZB-11: a zone may be starved of Spot machines alone.
+        let spot = if regular == 0 { add } else { 0 };
+        let plan = self.plan(set, (add, spot), target, t, strikes);
         let mut places = std::mem::take(&mut self.manager.places);
         self.find_places(set, plan.unwrap_or(0), &mut places);
         let pooled = self.found_in_pools(set, &places[..places.len().min(regular as usize)]);
@@ -170,11 +172,12 @@ impl World {
         true
     }
 
-    /// ZB, ZP: plans `add` machines into the manager's list of counts; returns how many found a zone.
+    /// ZB, ZP: plans `add` machines, `spot` of them Spot if all are, into the manager's list of counts; returns how many
+    /// found a zone.
     fn plan(
         &mut self,
         set: usize,
-        add: u32,
+        (add, spot): (u32, u32),
         target: u32,
         t: SimTime,
         strikes: &Strikes,
@@ -182,7 +185,7 @@ impl World {
         if self.manager.sets[set].zones.is_empty() {
             return Ok(add);
         }
-        self.view_zones(set, t, strikes);
+        self.view_zones(set, spot, t, strikes);
         let Some(managed) = self.design.sets[set].management.as_ref() else { return Ok(0) };
         let manager = &mut self.manager;
         match managed.auto_placement {
@@ -239,35 +242,10 @@ impl World {
         }
     }
 
-    /// The group for one machine that takes the place of one in `from`, under the set's balance; none if there is none.
-    pub(crate) fn zone_for_one(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        if self.manager.groups[from].zone.is_none() && self.manager.sets[set].zones.is_empty() {
-            return Some(from);
-        }
-        self.view_zones(set, t, strikes);
-        let zone = zone_balance::next_zone(&self.manager.counts, &self.manager.states)?;
-        Some(self.manager.sets[set].zones[zone])
-    }
-
-    /// AR-09, ZB-07: whether strict balance lets a machine of `from` be replaced.
-    pub(crate) fn may_be_replaced(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> bool {
-        let strict = self.design.sets[set].management.as_ref().is_some_and(|m| m.balance.balance == Balance::Strict);
-        if !strict || self.manager.sets[set].zones.len() < 2 {
-            return true;
-        }
-        self.view_zones(set, t, strikes);
-        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&group| group == from) {
-            self.manager.counts[zone] -= 1;
-        }
-        let Some(zone) = zone_balance::next_zone(&self.manager.counts, &self.manager.states) else { return false };
-        self.manager.counts[zone] += 1;
-        spread(&self.manager.counts) <= 1
-    }
-
     fn scale_in(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let rules = managed.balance;
-        self.view_zones(set, t, strikes);
+        self.view_zones(set, 0, t, strikes);
         // A request for what is there already is no scaling operation.
         let blocked = target < self.manager.sets[set].exists && zone_balance::is_blocked(&self.manager.states, &rules);
         if blocked {

@@ -3,6 +3,7 @@
 use super::delete::Notice;
 use super::order::Line;
 use super::owed::Owed;
+use super::shortage::Shortages;
 use crate::balancer::ProbeTimes;
 use crate::design::ScaleSet;
 use crate::placement::Slots;
@@ -13,7 +14,7 @@ use zonefall_engine::{Key, SimTime, name_tag};
 use zonefall_topology::ZoneId;
 
 /// A group of slots (one set in one zone, or a regional set).
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct GroupState {
     pub set: usize,
     pub zone: Option<ZoneId>,
@@ -34,13 +35,29 @@ pub(crate) struct GroupState {
     pub awaited: u32,
     /// Its instances in the order of their ids: the regular ones, and the Spot ones.
     pub lines: [Line; 2],
-    /// SP: the last wave of evictions in the zone, and until when it leaves no capacity for new Spot machines.
-    pub last_wave: Option<SimTime>,
-    pub spot_short_until: SimTime,
+    /// SP-02: how many Spot machines less its zone gives it after evictions for good.
+    pub shortages: Shortages,
     /// SB: machines of the pool that are ready, and on their way.
     pub standby: u32,
     pub standby_coming: u32,
 }
+
+zonefall_engine::pooled_clone!(GroupState {
+    set,
+    zone,
+    in_use,
+    numbers,
+    initial,
+    count,
+    deallocated,
+    allocated,
+    refused,
+    awaited,
+    lines,
+    shortages,
+    standby,
+    standby_coming
+});
 
 impl GroupState {
     pub fn new(group: &Slots) -> Self {
@@ -56,8 +73,7 @@ impl GroupState {
             refused: (SimTime::ZERO, 0),
             awaited: 0,
             lines: [Line::EMPTY; 2],
-            last_wave: None,
-            spot_short_until: SimTime::ZERO,
+            shortages: Shortages::default(),
             standby: 0,
             standby_coming: 0,
         }
@@ -67,8 +83,8 @@ impl GroupState {
     pub fn reset(&mut self) {
         (self.count, self.allocated, self.awaited) = (0, 0, 0);
         (self.standby, self.standby_coming, self.deallocated) = (0, 0, 0);
-        (self.refused, self.spot_short_until) = ((SimTime::ZERO, 0), SimTime::ZERO);
-        self.last_wave = None;
+        self.refused = (SimTime::ZERO, 0);
+        self.shortages.clear();
         self.lines = [Line::EMPTY; 2];
     }
 

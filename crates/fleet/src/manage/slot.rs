@@ -93,7 +93,7 @@ pub(crate) struct Slot {
     pub first_try: SimTime,
     /// RC-03: when the present attempt to create times out.
     pub deadline: SimTime,
-    /// SP: no Spot capacity here before this instant.
+    /// SP-01: evicted alone, it finds no Spot capacity before this instant.
     pub short_until: SimTime,
     /// It counts among the ill ones of its group.
     pub counted_ill: bool,

@@ -341,13 +341,20 @@ impl World {
         self.see_promise(at, counted, t);
     }
 
-    /// A machine is gone.
+    /// A machine is gone, and its hardware is free.
     pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
+        let leaver = self.takes_along(at, t);
+        self.gives_back((leaver.group, leaver.spot && leaver.allocated), t);
+    }
+
+    /// A machine is gone together with its hardware: it is evicted, or lives on outside its set.
+    pub(crate) fn takes_along(&mut self, at: usize, t: SimTime) -> Leaver {
         let leaver = self.clear(at, t);
         self.release(&leaver, t);
         if leaver.of_change {
             self.change_is_over_for_one(self.manager.groups[leaver.group].set, t);
         }
+        leaver
     }
 
     /// A machine leaves its slot, which is free for another one. What it still holds is told.
@@ -388,9 +395,13 @@ impl World {
             due: SimTime::NEVER,
         };
         let deallocated = slot.state == State::Deallocated;
+        let short_until = if deallocated { slot.short_until } else { SimTime::ZERO };
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
         if deallocated {
-            self.manager.groups[leaver.group].deallocated -= 1;
+            let group = &mut self.manager.groups[leaver.group];
+            group.deallocated -= 1;
+            // SP-02: what its zone lacks it lacks all the same.
+            group.shortages.add(short_until, t);
             self.book.add(Class::Deallocated, -1, t, &self.measure);
             self.meter(self.set_of(at), Paid::Stopped, -1, t);
         }

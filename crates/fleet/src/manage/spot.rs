@@ -1,4 +1,14 @@
 //! SP: Spot machines are evicted, and tried to be restored. OM-09, AL-03: deallocated machines, and their start.
+//!
+//! A wave of evictions (scope zone or region) is one event of its zones, with one length: until it is over a zone has no
+//! Spot capacity to give, whoever stood there and whatever its set does with evicted machines. No Spot machine is created
+//! or starts there; afterwards each comes back by its own retries. A wave may take some racks only: then the Spot machines
+//! on the others run on, and the zone is short all the same. A creation that has begun has its hardware.
+//!
+//! A single eviction (scope instance or host, or each one of a hall or rack) says that the zone has one Spot machine less to
+//! give, for a length of its own. With Deallocate that is the evicted machine: it does not start before. With Delete it is
+//! one creation of its set in that zone (see [`super::shortage`]); another zone of the set may give the machine at once
+//! (ZB-11). Nothing that the set does ends a shortage: a deallocated machine that is deleted leaves its own behind.
 
 use super::State;
 use crate::machine::*;
@@ -7,17 +17,46 @@ use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
 use crate::policy::spot::restore_wait;
+use crate::suppressed::Suppressed;
 use crate::world::World;
-use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::Strikes;
+use zonefall_engine::SimTime;
+use zonefall_faults::{RackOutage, Strikes};
+use zonefall_topology::{RackId, ZoneId};
 
 /// Purposes of luck.
 const START_AGAIN: u64 = 7;
 
 impl World {
-    /// SP-01, SP-02: the platform takes a Spot machine; `shortage` is how long it has none to give back for it. In a wave,
-    /// the first machine's is how long no new Spot machine finds capacity in the zone. Others are not touched.
-    pub(crate) fn evict(&mut self, at: usize, cause: u16, (shortage, wave): (Option<SimDuration>, bool), t: SimTime) {
+    /// SP-01: a storm evicts Spot machines. Where it is one of zones, each of them is short until it is over, whoever stands
+    /// there; else those that are evicted are, each for itself.
+    pub(crate) fn evictions_begin(&mut self, outage: RackOutage, cause: u16, t: SimTime) {
+        if !self.manager.is_active() {
+            return;
+        }
+        let of_zones = self.causes[cause as usize].of_zones;
+        let own = (!of_zones).then_some(outage.end);
+        let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
+        for rack in (outage.first_rack..outage.first_rack + outage.racks).filter(|rack| !spared.contains(rack)) {
+            if of_zones {
+                let short = &mut self.manager.spot_short[self.topology.zone_of(RackId(rack)).0 as usize];
+                *short = outage.end.max(*short);
+            }
+            for at in self.rack_machines(rack) {
+                if self.machines[at].marks & ABSENT == 0 && !self.manager.is_creating(at) {
+                    self.evict(at, cause, own, t);
+                }
+            }
+        }
+    }
+
+    /// SP-01, AL-03: whether a wave leaves a zone without Spot capacity: no Spot machine is created or starts there.
+    pub(crate) fn is_short_of_spot(&self, zone: ZoneId, t: SimTime) -> bool {
+        t < self.manager.spot_short[zone.0 as usize]
+    }
+
+    /// SP-01, SP-02: the platform takes a Spot machine. `own`: until when it has no hardware to give in its place; none in a
+    /// wave, of which the zone is short. Others are not touched.
+    pub(crate) fn evict(&mut self, at: usize, cause: u16, own: Option<SimTime>, t: SimTime) {
         let Some(slot) = self.manager.slots.get(at) else { return };
         if !slot.spot || !matches!(slot.state, State::Creating | State::Running) {
             return;
@@ -26,16 +65,11 @@ impl World {
         let Some(spot) = self.design.sets[set].management.as_ref().and_then(|managed| managed.spot.as_ref()) else {
             return;
         };
-        let (eviction, restore) = (spot.eviction, spot.restore);
-        let short_until = shortage.map_or(SimTime::NEVER, |length| t.after(length));
-        let group = &mut self.manager.groups[slot.group as usize];
-        if wave && group.last_wave != Some(t) {
-            (group.last_wave, group.spot_short_until) = (Some(t), group.spot_short_until.max(short_until));
-        }
+        let (eviction, restore, short_until) = (spot.eviction, spot.restore, own.unwrap_or(SimTime::ZERO));
         self.abandon_repair(at, t);
         self.book.count(Operation::Evictions, 1, t, &self.measure);
         if extra || eviction == EvictionPolicy::Delete {
-            return self.evict_for_good(at, cause, t);
+            return self.evict_for_good(at, cause, short_until, t);
         }
         self.withdraw(at, cause, t);
         self.freshen(at);
@@ -51,25 +85,32 @@ impl World {
     }
 
     /// SP-02: with the policy Delete nobody makes the machine again but the customer.
-    fn evict_for_good(&mut self, at: usize, cause: u16, t: SimTime) {
-        let set = self.set_of(at);
+    fn evict_for_good(&mut self, at: usize, cause: u16, short_until: SimTime, t: SimTime) {
+        let (set, slot) = (self.set_of(at), self.manager.slots[at]);
         let rebalancing = self.is_rebalancing_to(set, at);
-        let extra = self.manager.slots[at].extra;
         self.book.settle(t, &self.measure);
-        if !extra {
+        if !slot.extra {
             self.count_out(at);
         }
-        if self.manager.slots[at].state.has_data() {
+        if slot.state.has_data() {
             self.lose_disks(at, Touch::Delete, t);
         }
         self.disown(at, t);
         self.withdraw(at, self.nobody, t);
-        self.vacate(at, t);
-        if !extra {
+        self.takes_along(at, t);
+        self.manager.groups[slot.group as usize].shortages.add(short_until, t);
+        if !slot.extra {
             self.owe(set, 1, cause, t);
         }
         if rebalancing {
             self.rebalance_has_failed(set, t);
+        }
+    }
+
+    /// SP-02: a group gives the hardware of a machine back, if that was a Spot one: its zone has one more for it.
+    pub(crate) fn gives_back(&mut self, (group, spot): (usize, bool), t: SimTime) {
+        if spot {
+            self.manager.groups[group].shortages.give_back(t);
         }
     }
 
@@ -109,13 +150,13 @@ impl World {
         }
     }
 
-    /// AL-03: starts a deallocated machine, if its rack is lit and there is hardware.
+    /// AL-03: starts a deallocated machine, if its rack is lit and there is hardware; a Spot one, if its zone has Spot capacity.
     pub(crate) fn starts_again(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let dark = self.machines[at].marks & (self.holding | RACK_OUT) != 0;
         let slot = &self.manager.slots[at];
-        // SP-01: after an eviction Spot capacity stays short for a while.
-        let short = slot.spot && t < slot.short_until;
+        // SP-01: after an eviction Spot capacity stays short for a while, here or in the whole zone.
+        let short = slot.spot && (t < slot.short_until || self.is_short_of_spot(self.zone_of(at), t));
         if dark || short || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, 0, t, strikes) {
             return false;
         }

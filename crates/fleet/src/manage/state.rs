@@ -41,6 +41,8 @@ pub(crate) struct Manager {
     pub lost: Vec<bool>,
     /// Dark racks of each zone.
     pub dark: Vec<u32>,
+    /// SP-01: until when the last wave of evictions leaves each zone without Spot capacity.
+    pub spot_short: Vec<SimTime>,
     /// What each zone has to give, as far as it is known.
     pub capacity: Vec<Capacity>,
     /// No control plane is out in this time, as far as it is known.
@@ -92,6 +94,7 @@ zonefall_engine::pooled_clone!(Manager {
     sick_racks,
     lost,
     dark,
+    spot_short,
     capacity,
     control_plane_up,
     capacity_until,
@@ -142,6 +145,7 @@ impl Manager {
             sick_racks: vec![0; when(racks)],
             lost: vec![false; when(topology.zone_count() as usize)],
             dark: vec![0; when(topology.zone_count() as usize)],
+            spot_short: vec![SimTime::ZERO; when(topology.zone_count() as usize)],
             capacity: vec![Capacity::UNKNOWN; when(topology.zone_count() as usize)],
             control_plane_up: SimTime::ZERO..SimTime::ZERO,
             capacity_until: SimTime::ZERO,
@@ -196,6 +200,12 @@ impl Manager {
         self.slots.get(at).is_some_and(|slot| slot.state == State::Creating)
     }
 
+    /// AL-03: whether the machine of a slot was deallocated, and is being started.
+    #[inline]
+    pub fn is_started(&self, at: usize) -> bool {
+        self.slots.get(at).is_some_and(|slot| slot.starts)
+    }
+
     /// RC-07: whether the creation of a slot's machine has failed for good.
     #[inline]
     pub fn is_failed(&self, at: usize) -> bool {
@@ -222,6 +232,7 @@ impl Manager {
         self.sick_racks.fill(0);
         self.lost.fill(false);
         self.dark.fill(0);
+        self.spot_short.fill(SimTime::ZERO);
         self.forget_storm();
         self.groups.iter_mut().for_each(GroupState::reset);
         self.sets.iter_mut().for_each(|set| set.reset(&mut self.groups));

@@ -215,8 +215,9 @@ impl World {
     }
 
     /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of its set, then of the
-    /// design, lowest first. A regional set's platform avoids zones that are dark or have nothing to give.
-    pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    /// design, lowest first. A regional set's platform avoids zones that are dark or have nothing to give, to a Spot machine
+    /// (`spot`) too.
+    pub(crate) fn vacant_slot(&self, group: usize, spot: bool, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let vacancy = &self.manager.vacancy;
         let (racks, start) = (vacancy.racks[group].len(), vacancy.groups[group] as usize);
         let ranks = vacancy.ranks[start..start + racks].iter().copied().enumerate();
@@ -225,17 +226,17 @@ impl World {
         let at = vacancy.firsts[start + rack] as usize;
         let state = &self.manager.groups[group];
         if state.zone.is_none() && self.design.sets[state.set].placement_groups {
-            return self.vacant_slot_by_placement_group(group, t, strikes);
+            return self.vacant_slot_by_placement_group(group, spot, t, strikes);
         }
         // Usually it can be had.
         if self.is_open(at, t) && self.manager.groups[group].zone.is_some() {
             Some(at)
         } else {
-            self.vacant_slot_in_trouble(group, t, strikes)
+            self.vacant_slot_in_trouble(group, spot, t, strikes)
         }
     }
 
-    fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    fn vacant_slot_in_trouble(&self, group: usize, spot: bool, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let hidden = self.manager.groups[group].zone.is_none();
         let vacancy = &self.manager.vacancy;
         let (racks, start) = (vacancy.racks[group].clone(), vacancy.groups[group] as usize);
@@ -247,7 +248,7 @@ impl World {
             }
             let Some(at) = self.first_vacant(group, index, t) else { continue };
             let candidate = (load, self.instance_of[at], at);
-            if best.is_none_or(|best| candidate < best) && !(hidden && self.is_closed(rack, t, strikes)) {
+            if best.is_none_or(|best| candidate < best) && !(hidden && self.is_closed(rack, spot, t, strikes)) {
                 best = Some(candidate);
             }
         }
@@ -256,7 +257,7 @@ impl World {
 
     /// PG-06: a new machine of a regional Uniform set joins the fullest placement group that is not full, if there is a
     /// slot for it; FD-10: within the group, the rack with the fewest of the group decides.
-    fn vacant_slot_by_placement_group(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    fn vacant_slot_by_placement_group(&self, group: usize, spot: bool, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let numbers = &self.manager.groups[group].numbers;
         let place = |number: u32| (number - numbers.start) / GROUP_MAX;
         let slot = |number: u32| self.position_of[number as usize] as usize;
@@ -266,7 +267,7 @@ impl World {
         let chosen = choose(numbers.clone().step_by(GROUP_MAX as usize).map(full)) as u32;
         let open = numbers.clone().filter(|&number| {
             let at = slot(number);
-            free(number) && self.is_open(at, t) && !self.is_closed(self.manager.slots[at].rack, t, strikes)
+            free(number) && self.is_open(at, t) && !self.is_closed(self.manager.slots[at].rack, spot, t, strikes)
         });
         let vacancy = &self.manager.vacancy;
         let load = |number: u32| vacancy.load(vacancy.rack_of[slot(number)] as usize);
@@ -289,9 +290,9 @@ impl World {
         lit.peek().is_none() || lit.any(|rank| rank < FULL)
     }
 
-    fn is_closed(&self, rack: u32, t: SimTime, strikes: &Strikes) -> bool {
+    fn is_closed(&self, rack: u32, spot: bool, t: SimTime, strikes: &Strikes) -> bool {
         let zone = self.topology.zone_of(RackId(rack));
-        self.is_down(zone) || self.left_milli(zone, t, strikes) == 0
+        self.is_down(zone) || self.left_milli(zone, t, strikes) == 0 || spot && self.is_short_of_spot(zone, t)
     }
 
     /// Whether the host of a slot is up, and not under maintenance.

@@ -4,7 +4,7 @@ use super::slot::Capacity;
 use crate::Extra;
 use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
-use crate::policy::zone_balance::ZoneState;
+use crate::policy::zone_balance::{Balance, ZoneState, next_zone, spread};
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Span, Strikes};
@@ -131,8 +131,9 @@ impl World {
         self.capacity_of(zone, t, strikes).back.max(t)
     }
 
-    /// ZB-05, ZB-11: what a zone of a set can take. Reserved capacity is there whatever others lack (CR-02).
-    pub(crate) fn zone_state(&self, group: usize, t: SimTime, strikes: &Strikes) -> ZoneState {
+    /// ZB-05, ZB-11: what a zone of a set can take. Reserved capacity is there whatever others lack (CR-02). `spot`: the
+    /// Spot machines that are asked for, if it is these alone.
+    pub(crate) fn zone_state(&self, group: usize, spot: u32, t: SimTime, strikes: &Strikes) -> ZoneState {
         let state = &self.manager.groups[group];
         let Some(zone) = state.zone else { return ZoneState::Usable };
         let management = self.design.sets[state.set].management.as_ref();
@@ -141,6 +142,8 @@ impl World {
         let pooled = state.standby > 0 && pool.is_some_and(|pool| pool.running);
         if self.is_down(zone) {
             ZoneState::Down
+        } else if spot > 0 && (self.is_short_of_spot(zone, t) || state.shortages.refuses(spot, t)) {
+            ZoneState::Starved
         } else if !pooled
             && !is_reserved(state.allocated, reserved)
             && self.left_milli(zone, t, strikes) == 0
@@ -152,17 +155,49 @@ impl World {
         }
     }
 
-    /// Fills the manager's lists of counts and states with a set's zones.
-    pub(crate) fn view_zones(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+    /// Fills the manager's lists of counts and states with a set's zones; `spot` as for [`Self::zone_state`].
+    pub(crate) fn view_zones(&mut self, set: usize, spot: u32, t: SimTime, strikes: &Strikes) {
         let mut counts = std::mem::take(&mut self.manager.counts);
         let mut states = std::mem::take(&mut self.manager.states);
         counts.clear();
         states.clear();
         for &group in &self.manager.sets[set].zones {
             counts.push(self.manager.groups[group].count);
-            states.push(self.zone_state(group, t, strikes));
+            states.push(self.zone_state(group, spot, t, strikes));
         }
         (self.manager.counts, self.manager.states) = (counts, states);
+    }
+
+    /// The group for one machine, Spot or not, that takes the place of one in `from`, under the set's balance; none if there
+    /// is none.
+    pub(crate) fn zone_for_one(
+        &mut self,
+        set: usize,
+        (from, spot): (usize, bool),
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> Option<usize> {
+        if self.manager.groups[from].zone.is_none() && self.manager.sets[set].zones.is_empty() {
+            return Some(from);
+        }
+        self.view_zones(set, u32::from(spot), t, strikes);
+        let zone = next_zone(&self.manager.counts, &self.manager.states)?;
+        Some(self.manager.sets[set].zones[zone])
+    }
+
+    /// AR-09, ZB-07: whether strict balance lets a machine of `from` be replaced.
+    pub(crate) fn may_be_replaced(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let strict = self.design.sets[set].management.as_ref().is_some_and(|m| m.balance.balance == Balance::Strict);
+        if !strict || self.manager.sets[set].zones.len() < 2 {
+            return true;
+        }
+        self.view_zones(set, 0, t, strikes);
+        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&group| group == from) {
+            self.manager.counts[zone] -= 1;
+        }
+        let Some(zone) = next_zone(&self.manager.counts, &self.manager.states) else { return false };
+        self.manager.counts[zone] += 1;
+        spread(&self.manager.counts) <= 1
     }
 
     /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot. `refused`:
@@ -174,7 +209,7 @@ impl World {
         if is_reserved(group.allocated, management.reserved_per_zone) {
             return true;
         }
-        let zone = group.zone.unwrap_or_else(|| self.topology.zone_of(RackId(self.manager.slots[at].rack)));
+        let zone = group.zone.unwrap_or_else(|| self.zone_of(at));
         let left = granted_milli(self.left_milli(zone, t, strikes), management.single_placement_group);
         if left >= 1000 {
             return true;

@@ -35,10 +35,10 @@ fn ar_09_mt_03_a_replacement_stands_on_no_host_under_maintenance_and_is_met_wher
             let hits = hits(&seen);
             assert!((1..=3).contains(&hits.len()), "{hits:?}");
             met_again += u32::from(hits.len() > 1);
-            let made: Vec<_> = seen.iter().filter(|sighting| matches!(sighting.what, Seen::Made(_))).collect();
+            let made: Vec<_> = seen.iter().filter(|sighting| matches!(sighting.what, Seen::Made(..))).collect();
             assert_eq!(made.len(), hits.len());
             for (hit, made) in hits.iter().zip(made) {
-                let Seen::Made(stand) = made.what else { continue };
+                let Seen::Made(stand, false) = made.what else { continue };
                 assert!(made.t.since(hit.0) < ms(5 * MINUTE), "it is made while the host restarts");
                 assert_ne!(stand.rack, hit.1.rack);
             }

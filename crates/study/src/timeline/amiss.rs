@@ -63,7 +63,7 @@ impl Stays {
         match sighting.what {
             Seen::Failed(stand, true) => _ = self.failed.insert(stand.instance, (t, stand)),
             Seen::Failed(stand, false) => _ = self.failed.remove(&stand.instance),
-            Seen::Made(stand) => self.come(stand.set, 1, t),
+            Seen::Made(stand, _) => self.come(stand.set, 1, t),
             Seen::Gone(stand) => self.come(stand.set, -1, t),
             Seen::Did(of, _, ref deeds) if of == Operation::Suspensions as usize => {
                 let sets =

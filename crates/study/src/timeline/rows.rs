@@ -32,7 +32,7 @@ enum Alike {
     Serves,
     ServesCold(u32),
     Warm,
-    Made,
+    Made(bool),
     Gone,
     Out(u16, bool),
     Failed(bool),
@@ -47,7 +47,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Cold(stand, milli) => (Alike::ServesCold(milli), stand),
         Seen::Warm(stand) => (Alike::Warm, stand),
-        Seen::Made(stand) => (Alike::Made, stand),
+        Seen::Made(stand, started) => (Alike::Made(started), stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
         Seen::Out(stand, cause, drains) => (Alike::Out(cause, drains), stand),
         Seen::Failed(stand, failed) => (Alike::Failed(failed), stand),
@@ -74,7 +74,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
 impl Alike {
     /// Whether it follows from what is decided in the same instant.
     fn follows(self) -> bool {
-        matches!(self, Self::Starts | Self::Made | Self::Gone | Self::Out(..) | Self::Failed(_))
+        matches!(self, Self::Starts | Self::Made(_) | Self::Gone | Self::Out(..) | Self::Failed(_))
     }
 }
 
@@ -98,7 +98,7 @@ fn created_by_name(instant: &[Sighting]) -> Vec<usize> {
         instant.iter().map(times).sum()
     };
     let told = [
-        (Operation::Creations, named(|seen| matches!(seen, Seen::Made(_)))),
+        (Operation::Creations, named(|seen| matches!(seen, Seen::Made(_, false)))),
         (Operation::CreationsFailed, named(|seen| matches!(seen, Seen::Failed(_, true)))),
     ];
     told.into_iter().filter(|(of, named)| did(*of) == *named).map(|(of, _)| of as usize).collect()
@@ -159,7 +159,7 @@ impl Telling<'_> {
                     _ => {}
                 }
                 match &sighting.what {
-                    Seen::Down(stand, _) | Seen::Made(stand) | Seen::Out(stand, ..) => {
+                    Seen::Down(stand, _) | Seen::Made(stand, _) | Seen::Out(stand, ..) => {
                         down.entry(stand.instance).or_insert(t.as_ms());
                     }
                     // One that is cold still lacks what its outage took.
@@ -364,7 +364,8 @@ impl Telling<'_> {
             Alike::Warm => {
                 plain(Kind::Machine, s("is warm, and serves all it can", "are warm, and serve all they can"), "")
             }
-            Alike::Made => {
+            Alike::Made(true) => plain(Kind::Machine, s("is being started", "are being started"), "AL-03"),
+            Alike::Made(false) => {
                 plain(Kind::Machine, s("is being created", "are being created"), rules_of(Operation::Creations))
             }
             Alike::Failed(true) => {

@@ -66,6 +66,9 @@ impl World {
             return self.free_of_one(at, ended, restart, t, strikes);
         }
         self.book.settle(t, &self.measure);
+        if self.manager.is_active() && self.machines[at].marks & NEEDS_BOOT != 0 {
+            self.boots_again(at, restart, t, strikes);
+        }
         let ready = self.ready_after(at, restart, t, strikes);
         if ready > t {
             self.start(at, self.machines[at].marks, ready, t);
@@ -116,7 +119,8 @@ impl World {
     }
 
     fn start_ends(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
-        let ready = t.after(self.start_length(at, restart, t, strikes)).max(self.ready_at[at]);
+        let needs = self.machines[at].marks;
+        let ready = t.after(self.start_length(at, needs, restart, t, strikes)).max(self.ready_at[at]);
         self.ready_at[at] = ready;
         ready
     }
@@ -134,9 +138,16 @@ impl World {
         self.modes[(marks & self.holding).trailing_zeros() as usize % self.modes.len().max(1)].cause
     }
 
-    /// How long a machine takes from the end of its last outage until it can serve.
-    fn start_length(&self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimDuration {
-        let marks = self.machines[at].marks;
+    /// HM-05: a machine boots after an outage: its health extension starts anew once it is up.
+    #[inline(never)]
+    fn boots_again(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) {
+        let needs = self.machines[at].marks & !NEEDS_WARM_UP;
+        let up = t.after(self.start_length(at, needs, restart, t, strikes));
+        self.boots_until(at, up, SimTime::NEVER);
+    }
+
+    /// How long a machine of such marks takes from the end of its last outage until it can serve.
+    fn start_length(&self, at: usize, marks: u32, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimDuration {
         let starts = &self.sets[self.machines[at].set as usize];
         let boot = (marks & NEEDS_BOOT != 0).then_some(&starts.boot);
         let warm_up = (marks & NEEDS_WARM_UP != 0).then_some(&starts.warm_up);

@@ -13,11 +13,13 @@ use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{Bought, Demand, Design, Measure, PAID, Paid, Pattern, initial_counts, paid_as_designed};
+use zonefall_fleet::{
+    Bought, Demand, Design, Measure, PAID, Paid, Pattern, ScaleSet, initial_counts, paid_as_designed,
+};
 use zonefall_topology::{RegionId, ZoneId};
 
 /// The most money of a trial: far within what bills count in.
@@ -234,7 +236,7 @@ pub(crate) fn rates(
         }
     }
     match list.load_balancer {
-        Some(price) if has_balancer => rates.once = price,
+        Some(price) if has_balancer => rates.once = price * balanced_regions(sets, workers),
         None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
         _ => {}
     }
@@ -284,6 +286,13 @@ pub(crate) fn unpriced<'t>(designs: impl Iterator<Item = &'t Node>) -> Vec<Strin
 pub fn unpriced_in_words(names: &[String]) -> Option<String> {
     let (kind, has) = if names.len() == 1 { ("component", "it has") } else { ("components", "they have") };
     (!names.is_empty()).then(|| format!("no price of the {kind} {}: {has} no `price`", names.join(", ")))
+}
+
+/// CO-03: a load balancer is of one region, so there is one in each that has machines which requests come to.
+fn balanced_regions(sets: &[Placed], workers: &[u32]) -> f64 {
+    let served = (0..).zip(sets).filter(|(at, _)| !workers.contains(at));
+    let regions: BTreeSet<RegionId> = served.map(|(_, placed)| placed.set.region).collect();
+    regions.len().max(1) as f64
 }
 
 /// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by
@@ -404,6 +413,15 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     if measure.months.whole() == 0 && laid.iter().any(|laid| laid.design.sla.is_some()) {
         // SL-03.
         notes.push("no credit, for there is no whole month, and the agreement goes by months".into());
+    }
+    let regions = |sets: &[ScaleSet]| sets.iter().map(|set| set.region).collect::<BTreeSet<RegionId>>().len();
+    if laid.iter().any(|laid| laid.design.sla.is_none() && regions(&laid.design.sets) > 1) {
+        // SL-03, SL-07.
+        notes.push(
+            "no credit of designs in several regions: the agreement promises each part by itself, and what each may earn is not \
+             counted"
+                .into(),
+        );
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })

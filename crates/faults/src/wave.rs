@@ -140,7 +140,8 @@ mod tests {
         assert_eq!(wave().courses(&topology(2)).len(), 1);
         // Eight hours each, and an hour between them as between two zones.
         let both = [RegionId(0), RegionId(1)];
-        let legs: Vec<_> = wave().legs(&both, &topology(2)).map(|(_, from, to)| (from.as_hours(), to.as_hours())).collect();
+        let legs: Vec<_> =
+            wave().legs(&both, &topology(2)).map(|(_, from, to)| (from.as_hours(), to.as_hours())).collect();
         assert_eq!(legs, [(0.0, 8.0), (9.0, 17.0)]);
         assert_eq!(wave().longest(&topology(2)).as_hours(), 17.0);
         let apart = Wave { paired: false, ..wave() };

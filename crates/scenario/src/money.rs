@@ -236,7 +236,7 @@ pub(crate) fn rates(
         }
     }
     match list.load_balancer {
-        Some(price) if has_balancer => rates.once = price * balanced_regions(sets, workers),
+        Some(price) if has_balancer => rates.once = price,
         None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
         _ => {}
     }
@@ -288,10 +288,11 @@ pub fn unpriced_in_words(names: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| format!("no price of the {kind} {}: {has} no `price`", names.join(", ")))
 }
 
-/// CO-03: a load balancer is of one region, so there is one in each that has machines which requests come to.
-fn balanced_regions(sets: &[Placed], workers: &[u32]) -> f64 {
-    let served = (0..).zip(sets).filter(|(at, _)| !workers.contains(at));
-    let regions: BTreeSet<RegionId> = served.map(|(_, placed)| placed.set.region).collect();
+/// CO-03: a load balancer is of one region, so there is one in each that requests come to; in a standby's once something runs there.
+pub(crate) fn balanced_regions(design: &Design) -> f64 {
+    let runs = |&at: &usize| design.sets[at].capacity == 0 || design.set_as_paid(at).capacity > 0;
+    let served = (0..design.sets.len()).filter(|&at| !design.only_works(at)).filter(runs);
+    let regions: BTreeSet<RegionId> = served.map(|at| design.sets[at].region).collect();
     regions.len().max(1) as f64
 }
 

@@ -118,7 +118,9 @@ fn ar_04_ar_07_hm_05_a_warm_up_that_outlasts_what_leaves_a_machine_alone_is_hint
     let found = of("20 min", "source = \"extension\"");
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].starts_with("a machine of `web` warms up for 20 min, and 10 min after it is up it is repaired as unhealthy"),
+        found[0].starts_with(
+            "a machine of `web` warms up for 20 min, and 10 min after it is up it is repaired as unhealthy"
+        ),
         "{found:?}"
     );
     assert!(of("10 min", "source = \"extension\"").is_empty());

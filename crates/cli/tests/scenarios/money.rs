@@ -203,7 +203,11 @@ fn sl_03_credits_of_parts_that_are_promised_by_themselves_are_told_not_to_be_cou
     let desk = Desk::with(&format!("{}{sets}", HEAD.replace("min_serving = 2\n[region.eastus]\n", "")));
     let summary = bills(&desk);
     assert_eq!(summary["designs"][0]["bill"]["credit_per_month"], Value::Null);
-    assert!(summary["money"]["notes"].to_string().contains("what each may earn is not counted"), "{}", summary["money"]);
+    assert!(
+        summary["money"]["notes"].to_string().contains("what each may earn is not counted"),
+        "{}",
+        summary["money"]
+    );
 }
 
 #[test]

@@ -114,7 +114,8 @@ impl World {
             Trouble::Machine => health.dead_after.map(|after| slot.since.after(after)),
             Trouble::Application => Some(unanswered(slot.since)),
         };
-        if slot.decided || slot.up_at == SimTime::NEVER || (slot.trouble == Trouble::Machine && slot.up_at < slot.since) {
+        if slot.decided || slot.up_at == SimTime::NEVER || (slot.trouble == Trouble::Machine && slot.up_at < slot.since)
+        {
             return told;
         }
         // It boots, or has booted: with rich states it is initializing from then on, until its grace is over.

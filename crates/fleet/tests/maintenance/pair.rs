@@ -6,7 +6,8 @@ use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
 /// Two regions of three zones of two racks.
 fn pair() -> Arc<Topology> {
-    let region = |name: &str| Region { name: name.into(), zones: 3, halls_per_zone: 1, racks_per_zone: 2, hosts_per_rack: 4 };
+    let region =
+        |name: &str| Region { name: name.into(), zones: 3, halls_per_zone: 1, racks_per_zone: 2, hosts_per_rack: 4 };
     Arc::new(Topology::new(vec![region("east"), region("west")]).unwrap())
 }
 

@@ -52,9 +52,10 @@ fn ar_04_ar_07_the_grace_of_every_product_begins_when_it_is_up_and_not_when_it_i
 
 #[test]
 fn hm_05_hm_06_a_product_that_is_initializing_is_not_judged_and_not_repaired() {
-    for (action, source) in ACTIONS.into_iter().flat_map(|action| {
-        [HealthSource::RichHttp, HealthSource::RichTcp].map(|source| (action, source))
-    }) {
+    for (action, source) in ACTIONS
+        .into_iter()
+        .flat_map(|action| [HealthSource::RichHttp, HealthSource::RichTcp].map(|source| (action, source)))
+    {
         let (counts, missed) = after_a_death(warming(20, action, source, 7200));
         assert_eq!(counts, [1, 0, 0], "{action:?}, {source:?}");
         assert!(within_a_probe(missed, takes(action) + 20 * MINUTE), "{action:?}: {missed}");
@@ -93,7 +94,8 @@ fn hm_05_hm_07_a_machine_that_boots_again_is_initializing_unless_it_dies() {
     let script = || Script::new(topology(3, 4, 4), vec![reboot.clone()], DAY);
     // It is back before anybody knows that it was dead, and up 50 s after it died.
     let back = [(0, 0, HOUR, HOUR + 20 * SECOND)];
-    let live_on = |script: Script, grace| of(&live(&script, warming(40, RepairAction::Restart, HealthSource::RichHttp, grace)).0);
+    let live_on =
+        |script: Script, grace| of(&live(&script, warming(40, RepairAction::Restart, HealthSource::RichHttp, grace)).0);
     assert_eq!(live_on(script().units(&back), 7200), ([0, 0, 0], 50 * SECOND + 40 * MINUTE));
     // It dies again while it warms up, for an hour: found a minute later.
     let again = [back[0], (0, 0, HOUR + 10 * MINUTE, HOUR + 70 * MINUTE)];

@@ -182,7 +182,7 @@ fn co_03_a_load_balancer_is_billed_in_each_region_that_requests_come_to() {
     let sets = "[money]\n[load_balancer]\n[region.westus]\n[scale_set.web]\nregion = \"eastus\"\nzones = [1, 2, 3]\ncapacity = 6\n";
     let west = "[scale_set.west]\nregion = \"westus\"\nzones = [1, 2, 3]\ncapacity = 6\n";
     let cost = |more: &str| {
-        let desk = Desk::with(&format!("{HEAD}{sets}{more}"));
+        let desk = Desk::with(&format!("start = \"2026-01-01\"\n{HEAD}{sets}{more}"));
         let summary = bills(&desk);
         item(&summary["designs"][0], "load_balancer")["cost_per_month"].clone()
     };

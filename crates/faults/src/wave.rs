@@ -87,9 +87,10 @@ impl Wave {
         })
     }
 
-    /// How long it takes to go through these regions.
+    /// How long it takes to go through these regions; of a pair, until the next wave may begin in the first of them.
     pub(crate) fn course_length(&self, course: &[RegionId], topology: &Topology) -> SimDuration {
-        self.legs(course, topology).last().map_or(SimDuration::ZERO, |(_, _, to)| to)
+        let left = self.legs(course, topology).last().map_or(SimDuration::ZERO, |(_, _, to)| to);
+        if course.len() > 1 { left.plus(self.between_zones) } else { left }
     }
 }
 
@@ -143,7 +144,7 @@ mod tests {
         let legs: Vec<_> =
             wave().legs(&both, &topology(2)).map(|(_, from, to)| (from.as_hours(), to.as_hours())).collect();
         assert_eq!(legs, [(0.0, 8.0), (9.0, 17.0)]);
-        assert_eq!(wave().longest(&topology(2)).as_hours(), 17.0);
+        assert_eq!(wave().longest(&topology(2)).as_hours(), 18.0, "and an hour until the next wave");
         let apart = Wave { paired: false, ..wave() };
         assert_eq!(apart.courses(&topology(2)).len(), 2);
         assert_eq!(wave().courses(&topology(3)).len(), 3);

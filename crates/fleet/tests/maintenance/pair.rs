@@ -60,7 +60,7 @@ fn dr_06_mt_02_what_holds_up_one_region_holds_up_the_other() {
     let dark = storm.add_event(Event { cause: 1, parent: None, start, end });
     storm.outages.push(RackOutage { event: dark, first_rack: 0, racks: 1, start, end });
     storm.outages.sort_by_key(|outage| outage.start);
-    let modes = vec![restarts(), super::super::support::mode("rack", Scope::Rack)];
+    let modes = vec![restarts(), mode("rack", Scope::Rack)];
     let script = Script::new(pair(), modes, 40 * DAY);
     let health = Some(HealthStop { above_milli: 50, again: ms(30 * MINUTE), patience: ms(30 * DAY) });
     let late = sightings_of(Some(storm), &script, with(in_both(), Maintenance { health, ..Maintenance::default() }), 1);

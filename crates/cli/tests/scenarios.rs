@@ -6,6 +6,8 @@
 mod beside;
 #[path = "scenarios/ceiling.rs"]
 mod ceiling;
+#[path = "scenarios/first_miss.rs"]
+mod first_miss;
 #[path = "scenarios/growth.rs"]
 mod growth;
 mod kit;

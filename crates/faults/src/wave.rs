@@ -27,13 +27,14 @@ pub const HELD_AT_MOST: SimDuration = SimDuration::from_ms(35 * 24 * 3_600_000);
 pub struct Wave {
     /// From one step to the next.
     pub between: SimDuration,
-    /// From a zone's end to the next zone's beginning.
+    /// From a zone's end to the next zone's beginning, and from the end of the last zone of one region to the beginning of the
+    /// first of the other.
     pub between_zones: SimDuration,
     /// MT-02: the share of a zone's time, in thousandths, by which the next zone begins before it ends.
     pub overlap_milli: u32,
     /// A zone takes at least so many steps: there may be more update domains than racks.
     pub steps_least: u32,
-    /// MT-02: of two regions one comes after the other.
+    /// MT-02, DR-06: of two regions one comes after the other.
     pub paired: bool,
 }
 
@@ -72,9 +73,24 @@ impl Wave {
         all.map(|course| self.course_length(&course, topology)).max().unwrap_or(SimDuration::ZERO)
     }
 
-    /// How long it takes to go through these regions.
+    /// DR-06: when it comes to each of these regions and when it has left it.
+    pub(crate) fn legs<'a>(
+        &'a self,
+        course: &'a [RegionId],
+        topology: &'a Topology,
+    ) -> impl Iterator<Item = (RegionId, SimDuration, SimDuration)> + 'a {
+        let mut next = SimDuration::ZERO;
+        course.iter().map(move |&region| {
+            let (from, to) = (next, next.plus(self.length(region, topology)));
+            next = to.plus(self.between_zones);
+            (region, from, to)
+        })
+    }
+
+    /// How long it takes to go through these regions; of a pair, until the next wave may begin in the first of them.
     pub(crate) fn course_length(&self, course: &[RegionId], topology: &Topology) -> SimDuration {
-        course.iter().fold(SimDuration::ZERO, |sum, &region| sum.plus(self.length(region, topology)))
+        let left = self.legs(course, topology).last().map_or(SimDuration::ZERO, |(_, _, to)| to);
+        if course.len() > 1 { left.plus(self.between_zones) } else { left }
     }
 }
 
@@ -123,7 +139,12 @@ mod tests {
     #[test]
     fn mt_02_dr_06_of_two_regions_one_comes_after_the_other() {
         assert_eq!(wave().courses(&topology(2)).len(), 1);
-        assert_eq!(wave().longest(&topology(2)).as_hours(), 16.0);
+        // Eight hours each, and an hour between them as between two zones.
+        let both = [RegionId(0), RegionId(1)];
+        let legs: Vec<_> =
+            wave().legs(&both, &topology(2)).map(|(_, from, to)| (from.as_hours(), to.as_hours())).collect();
+        assert_eq!(legs, [(0.0, 8.0), (9.0, 17.0)]);
+        assert_eq!(wave().longest(&topology(2)).as_hours(), 18.0, "and an hour until the next wave");
         let apart = Wave { paired: false, ..wave() };
         assert_eq!(apart.courses(&topology(2)).len(), 2);
         assert_eq!(wave().courses(&topology(3)).len(), 3);

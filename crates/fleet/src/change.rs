@@ -68,6 +68,9 @@ impl World {
             return self.free_of_one(at, ended, restart, t, strikes);
         }
         self.book.settle(t, &self.measure);
+        if self.manager.is_active() && self.machines[at].marks & NEEDS_BOOT != 0 {
+            self.boots_again(at, restart, t, strikes);
+        }
         let ready = self.ready_after(at, (ended, restart), t, strikes);
         if ready > t {
             self.start(at, self.machines[at].marks, ready, t);
@@ -143,6 +146,13 @@ impl World {
             }
         }
         self.modes[(marks & self.holding).trailing_zeros() as usize % self.modes.len().max(1)].cause
+    }
+
+    /// HM-05: a machine boots after an outage: its health extension starts anew once it is up.
+    #[inline(never)]
+    fn boots_again(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) {
+        let [restart, boot, _] = self.start_lengths(at, restart, t, strikes);
+        self.boots_until(at, t.after(restart.plus(boot)), SimTime::NEVER);
     }
 
     /// How long a machine takes from the end of its last outage until it can serve: its restart, its boot, its warm-up.

@@ -47,6 +47,8 @@ pub(crate) enum Pending {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Due {
+    /// A machine has been created and boots no longer; its application may still warm up.
+    Created,
     /// A creation times out.
     CreateTimeout,
     /// A machine is gone, or an attempt to delete it has failed; the unit is one on its way out.
@@ -92,7 +94,8 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
+        Self::Created,
         Self::CreateTimeout,
         Self::Deleted,
         Self::Terminate,

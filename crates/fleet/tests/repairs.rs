@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
+#[path = "repairs/warming.rs"]
+mod warming;
 use support::*;
 use zonefall_engine::SimDuration;
 use zonefall_faults::{Effect, Kind, Mode, Scope};

@@ -242,7 +242,7 @@ fn put_together(
         return None;
     }
     let (_, traffic) = load.between_zones?;
-    let rates = read.rates?;
+    let mut rates = read.rates?;
     let arrives = demand.is_some() || jobs.is_some();
     let uses = all_uses(reader, &mut sets, around.prices.is_some(), traffic, arrives);
     let design = Design {
@@ -261,6 +261,9 @@ fn put_together(
         maintenance: machines.maintenance?,
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
+    if let Some(rates) = &mut rates {
+        rates.once *= money::balanced_regions(&design);
+    }
     has_marks(&design, around.profile, reader, sink)?;
     doubtful::of_autoscale(reader, &sets, sink);
     if around.hints {

@@ -7,8 +7,11 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
+use crate::units::duration_words;
+use zonefall_engine::SimDuration;
 use zonefall_fleet::management::Action;
 use zonefall_fleet::policy::autoscale::{Direction, Profile};
+use zonefall_fleet::policy::health::begins_initializing;
 use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
 use zonefall_topology::{RegionId, Topology, grouped};
 
@@ -30,6 +33,7 @@ pub(crate) fn check(
     sink: &mut Sink,
 ) {
     gateway(reader, design, sink);
+    cold_products(reader, sets, sink);
     jobs(reader, design, sets, sink);
     let Some(service) = design.structure() else { return };
     for group in &service.failovers {
@@ -90,6 +94,31 @@ fn begins_outside(sets: &[Placed], sink: &mut Sink) {
             );
             sink.hint(codes::ODD_RULE, &placed.capacity_span, words).help("a `capacity` within them");
         }
+    }
+}
+
+/// AR-04, AR-07, HM-05: machines that are repaired while they still warm up, each repair's product too.
+fn cold_products(reader: &Reader<'_>, sets: &[Placed], sink: &mut Sink) {
+    for set in sets.iter().map(|placed| &placed.set) {
+        let Some(managed) = set.management.as_ref() else { continue };
+        let (Some(health), Some(repairs)) = (managed.health, managed.repairs) else { continue };
+        let initializing = if begins_initializing(health.source) { health.grace } else { SimDuration::ZERO };
+        let left_alone = repairs.grace.max(initializing);
+        let warm_up = SimDuration::from_ms(set.warm_up.mean_ms() as u64);
+        if warm_up <= left_alone {
+            continue;
+        }
+        let words = format!(
+            "a machine of `{}` warms up for {}, and {} after it is up it is repaired as unhealthy, again and again, until repairs are \
+             suspended (AR-04, AR-07)",
+            set.name,
+            duration_words(warm_up),
+            duration_words(left_alone)
+        );
+        let place = reader.place(&format!("scale_set.{}.repairs", set.name));
+        sink.hint(codes::COLD_PRODUCT, &place, words).help(
+            "a longer `repairs.grace` (90 min at most), or `health.rich = true` with a `health.grace` longer than the warm-up",
+        );
     }
 }
 

@@ -14,12 +14,14 @@ use crate::promise;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{Bought, Demand, Design, Measure, PAID, Paid, Pattern, initial_counts, paid_as_designed};
+use zonefall_fleet::{
+    Bought, Demand, Design, Measure, PAID, Paid, Pattern, ScaleSet, initial_counts, paid_as_designed,
+};
 use zonefall_topology::{RegionId, ZoneId};
 
 /// The most money of a trial: far within what bills count in.
@@ -324,6 +326,14 @@ pub fn unpriced_in_words(names: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| format!("no price of the {kind} {}: {has} no `price`", names.join(", ")))
 }
 
+/// CO-03: a load balancer is of one region, so there is one in each that requests come to; in a standby's once something runs there.
+pub(crate) fn balanced_regions(design: &Design) -> f64 {
+    let runs = |&at: &usize| design.sets[at].capacity == 0 || design.set_as_paid(at).capacity > 0;
+    let served = (0..design.sets.len()).filter(|&at| !design.only_works(at)).filter(runs);
+    let regions: BTreeSet<RegionId> = served.map(|at| design.sets[at].region).collect();
+    regions.len().max(1) as f64
+}
+
 /// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by
 /// their machines.
 fn share_between_zones(sets: &[Placed], workers: &[u32]) -> f64 {
@@ -460,6 +470,15 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
         if let Some(why) = promise::lacks(&laid.sets.iter().collect::<Vec<_>>()) {
             note(&mut notes, format!("single machines' promises are not reckoned: {why}"));
         }
+    }
+    let regions = |sets: &[ScaleSet]| sets.iter().map(|set| set.region).collect::<BTreeSet<RegionId>>().len();
+    if laid.iter().any(|laid| laid.design.sla.is_none() && regions(&laid.design.sets) > 1) {
+        // SL-03, SL-07.
+        notes.push(
+            "no credit of designs in several regions: the agreement promises each part by itself, and what each may earn is not \
+             counted"
+                .into(),
+        );
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })

@@ -237,8 +237,8 @@ fn window(slo: &Reader<'_>, sink: &mut Sink) -> Option<Window> {
     }
 }
 
-/// SL-02, SL-03: the months that Azure's promise goes by: those of the calendar; where there is none, or no whole month of it,
-/// the objective's windows if they are months, else 30 days each. None where there are more than anybody would pay for.
+/// SL-02, SL-03: the months that Azure's promise goes by: those of the calendar, where one is known, though none of them be whole;
+/// else the objective's windows if they are months, else 30 days each. None where there are more than anybody would pay for.
 fn months_of(windows: &Windows, start: Option<&CalendarStart>, from: SimTime, horizon: SimTime) -> Windows {
     let is_month = |window| MONTH_DAYS.contains(&(windows.length(window).as_ms() / DAY_MS));
     let month = SimDuration::from_ms(30 * DAY_MS);
@@ -246,7 +246,7 @@ fn months_of(windows: &Windows, start: Option<&CalendarStart>, from: SimTime, ho
         return Windows::new(Vec::new(), false);
     }
     let of_calendar = start.map(|start| months::windows(start, from, horizon, &(0..0), &mut Sink::default()));
-    match of_calendar.filter(|months| months.whole() > 0) {
+    match of_calendar {
         Some(months) => months,
         None if windows.whole() > 0 && (0..windows.whole()).all(is_month) => windows.clone(),
         None => Windows::every(month, from, horizon),

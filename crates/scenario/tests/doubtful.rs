@@ -110,6 +110,26 @@ fn ag_03_a_gateway_that_is_too_small_for_the_peak_is_hinted_whatever_the_objecti
 }
 
 #[test]
+fn ar_04_ar_07_hm_05_a_warm_up_that_outlasts_what_leaves_a_machine_alone_is_hinted() {
+    let of = |warm_up: &str, health: &str| {
+        let set = format!("capacity = 9\nwarm_up = \"{warm_up}\"\nhealth = {{ {health} }}\nrepairs = {{}}\n");
+        only("W030", &BASE.replacen("capacity = 9\n", &set, 1))
+    };
+    let found = of("20 min", "source = \"extension\"");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with(
+            "a machine of `web` warms up for 20 min, and 10 min after it is up it is repaired as unhealthy"
+        ),
+        "{found:?}"
+    );
+    assert!(of("10 min", "source = \"extension\"").is_empty());
+    let rich = |grace: &str| format!("source = \"extension\", rich = true, grace = \"{grace}\"");
+    assert_eq!(of("20 min", &rich("15 min")).len(), 1);
+    assert!(of("20 min", &rich("20 min")).is_empty());
+}
+
+#[test]
 fn a_runbook_that_shrinks_its_set_is_hinted() {
     let of = |capacity: u32| {
         let runbook =

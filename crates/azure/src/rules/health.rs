@@ -27,13 +27,13 @@ pub(super) const MONITORING: &[Rule] = &[
     .key("scale_set.health.interval"),
     Rule::modelled(
         "HM-05",
-        "With rich states a machine begins as Initializing, until equal answers or the end of its grace.",
+        "With rich states a machine that is up begins as Initializing, until equal answers or the end of its grace.",
         EXTENSION,
     )
     .key("scale_set.health.grace"),
     Rule::modelled(
         "HM-06",
-        "Unhealthy and Unknown machines are repaired; Healthy and Initializing ones are not.",
+        "Unhealthy and Unknown machines are repaired; Healthy and Initializing ones are not, and rolling upgrades wait for these.",
         REPAIRS_PAGE,
     ),
     Rule::modelled(
@@ -60,7 +60,7 @@ pub(super) const REPAIRS: &[Rule] = &[
     ),
     Rule::modelled(
         "AR-04",
-        "A grace of 10 to 90 minutes (10) after a change of the set and for every new machine.",
+        "A grace of 10 to 90 minutes (10) after a change of the set, and for new and repaired machines from when they are up.",
         REPAIRS_PAGE,
     )
     .key("scale_set.repairs.grace"),

@@ -214,6 +214,60 @@ fn sl_03_without_a_whole_month_there_is_no_credit_in_words() {
 }
 
 #[test]
+fn sl_03_a_calendar_without_a_whole_month_has_no_credit() {
+    // Down for an hour of thirty days, of which none is a month of the calendar; and of 45, of which February is one.
+    let of = |horizon: &str| {
+        let head = HEAD.replace("365 days", horizon).replace("min_serving = 2", "min_serving = 1\nwindow = \"month\"");
+        let sets = "[money]\n[scale_set.web]\nzones = [1]\ncapacity = 1\n[faults]\nprofile = \"none\"\n\
+                    [[script]]\nat = \"3 d\"\nfor = \"1 h\"\nmembers = [\"eastus\"]\n";
+        bills(&Desk::with(&format!("start = \"2026-01-15\"\n{head}{sets}")))
+    };
+    for horizon in ["29 days", "30 days"] {
+        let none = of(horizon);
+        assert!(none["money"]["notes"].to_string().contains("no whole month"), "{horizon}");
+        let design = &none["designs"][0];
+        assert_eq!((&design["sla"]["breach_share"], &design["sla"]["credit_percent"]), (&Value::Null, &Value::Null));
+        assert_eq!(design["bill"]["credit_per_month"], Value::Null);
+    }
+    let february = of("45 days");
+    assert_eq!(february["designs"][0]["sla"]["breach_share"]["mean"], 0.0);
+    assert!(!february["money"]["notes"].to_string().contains("no whole month"));
+}
+
+#[test]
+fn co_03_a_load_balancer_is_billed_in_each_region_that_requests_come_to() {
+    let sets = "[money]\n[load_balancer]\n[region.westus]\n[scale_set.web]\nregion = \"eastus\"\nzones = [1, 2, 3]\ncapacity = 6\n";
+    let west = "[scale_set.west]\nregion = \"westus\"\nzones = [1, 2, 3]\ncapacity = 6\n";
+    let cost = |more: &str| {
+        let desk = Desk::with(&format!("start = \"2026-01-01\"\n{HEAD}{sets}{more}"));
+        let summary = bills(&desk);
+        item(&summary["designs"][0], "load_balancer")["cost_per_month"].clone()
+    };
+    near(&cost(""), 0.025 * 730.0);
+    near(&cost(west), 2.0 * 0.025 * 730.0);
+    // Nobody sends requests to machines that do nothing but jobs.
+    let jobs = "[jobs]\nsets = [\"west\"]\nat = \"22:00\"\ncount = 10\nwork = 1\ndeadline = \"05:00\"\n";
+    near(&cost(&format!("{west}{jobs}")), 0.025 * 730.0);
+}
+
+#[test]
+fn sl_03_credits_of_parts_that_are_promised_by_themselves_are_told_not_to_be_counted() {
+    let sets = "holds = \"service\"\n[money]\n[region.eastus]\n[region.westus]\n\
+                [scale_set.web]\nregion = \"eastus\"\nzones = [1, 2, 3]\ncapacity = 6\n\
+                [scale_set.west]\nregion = \"westus\"\nzones = [1, 2, 3]\ncapacity = 6\n\
+                [part.one]\nsets = [\"web\"]\nmin_serving = 2\n[part.two]\nsets = [\"west\"]\nmin_serving = 2\n\
+                [part.service]\nany = [\"one\", \"two\"]\n";
+    let desk = Desk::with(&format!("{}{sets}", HEAD.replace("min_serving = 2\n[region.eastus]\n", "")));
+    let summary = bills(&desk);
+    assert_eq!(summary["designs"][0]["bill"]["credit_per_month"], Value::Null);
+    assert!(
+        summary["money"]["notes"].to_string().contains("what each may earn is not counted"),
+        "{}",
+        summary["money"]
+    );
+}
+
+#[test]
 fn a_price_list_of_its_own_tells_its_mistakes_in_its_own_lines() {
     let sets = "[money]\nprices = \"p.toml\"\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n";
     let desk = Desk::with(&format!("{HEAD}{sets}"));

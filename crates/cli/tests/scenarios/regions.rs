@@ -131,14 +131,14 @@ fn dr_04_zn_06_an_operator_redirects_clients_from_a_region_that_still_answers() 
 #[test]
 fn a_standby_is_paid_for_as_far_as_it_runs() {
     let got = answer("two-regions", 1000);
-    // Nine machines and nine disks a region, and one balancer: prices of the built-in list.
+    // Nine machines and nine disks a region, and a balancer where some run: prices of the built-in list.
     let region = 9.0 * (0.192 * 730.0 + 5.28);
     let balancer = 0.025 * 730.0;
     near(bill(&got, "one region"), region + balancer, 1e-3);
-    near(bill(&got, "active-active"), 2.0 * region + balancer, 1e-3);
-    near(bill(&got, "hot"), 2.0 * region + balancer, 1e-3);
+    near(bill(&got, "active-active"), 2.0 * (region + balancer), 1e-3);
+    near(bill(&got, "hot"), 2.0 * (region + balancer), 1e-3);
     // Three of nine machines, rounded up, but for the days in which all run.
-    near(bill(&got, "warm") / (region * 4.0 / 3.0 + balancer), 1.0, 1e-3);
+    near(bill(&got, "warm") / (region * 4.0 / 3.0 + 2.0 * balancer), 1.0, 1e-3);
     near(bill(&got, "cold") / (region + balancer), 1.0, 1e-3);
     let notes = got.0["money"]["notes"].to_string();
     assert!(notes.contains("replicas (Site Recovery)") && !notes.contains("in full"), "{notes}");

@@ -23,9 +23,9 @@ impl Drawing<'_> {
     ) -> SimTime {
         let whole_ms = wave.course_length(regions, self.topology).as_ms();
         let age_ms = if start == SimTime::ZERO { (whole_ms as f64 * stream.unit()) as u64 } else { 0 };
-        let (mut parent, mut from_ms) = (None, 0);
-        for &region in regions {
-            let to_ms = from_ms + wave.length(region, self.topology).as_ms();
+        let mut parent = None;
+        for (region, from, to) in wave.legs(regions, self.topology) {
+            let (from_ms, to_ms) = (from.as_ms(), to.as_ms());
             if to_ms > age_ms {
                 let at = |ms: u64| start.after(SimDuration::from_ms(ms.saturating_sub(age_ms)));
                 let (start, end) = (at(from_ms), at(to_ms));
@@ -35,7 +35,6 @@ impl Drawing<'_> {
                 let (first_rack, racks) = (racks.start, racks.len() as u32);
                 self.storm.outages.push(RackOutage { event, first_rack, racks, start, end });
             }
-            from_ms = to_ms;
         }
         let until = start.after(SimDuration::from_ms(whole_ms - age_ms));
         if let Some(struck) = &mut self.struck {
@@ -86,9 +85,8 @@ impl Drawing<'_> {
 
     /// Notes the regions that a wave has left which began so long ago.
     fn has_left(&mut self, process: &Process, (wave, regions): (Wave, &[RegionId]), ago_ms: u64) {
-        let mut from_ms = 0;
-        for &region in regions {
-            let to_ms = from_ms + wave.length(region, self.topology).as_ms();
+        for (region, from, to) in wave.legs(regions, self.topology) {
+            let (from_ms, to_ms) = (from.as_ms(), to.as_ms());
             let began_ms = ago_ms.saturating_sub(from_ms);
             if to_ms <= ago_ms && began_ms < HELD_AT_MOST.as_ms() {
                 let racks = self.topology.racks_of_region(region);
@@ -96,7 +94,6 @@ impl Drawing<'_> {
                 let ago = SimDuration::from_ms(began_ms);
                 self.storm.past_waves.push(PastWave { cause: process.cause, first_rack, racks, ago });
             }
-            from_ms = to_ms;
         }
     }
 }

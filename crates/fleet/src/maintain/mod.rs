@@ -18,6 +18,7 @@
 mod before;
 mod closed;
 mod owner;
+mod pair;
 mod steps;
 
 use crate::machine::{ABSENT, REMOVED};
@@ -29,7 +30,7 @@ use closed::Closed;
 use owner::Ahead;
 use steps::{Group, Step};
 use zonefall_engine::{Key, SimDuration, SimTime};
-use zonefall_faults::{Effect, Outcome, RackOutage, Strikes};
+use zonefall_faults::{Effect, EventId, Outcome, RackOutage, Strikes};
 
 /// Purposes of luck: whether neighbours approve, and how long a redeployment takes.
 const NEIGHBOURS: u64 = 11;
@@ -68,8 +69,10 @@ struct Passage {
     steps: Vec<Step>,
     /// The next one.
     at: usize,
-    /// By how much it is late.
+    /// By how much bad health has made it late.
     late: SimDuration,
+    /// DR-06: by how much the other region of its pair was late, which it comes after.
+    shift: SimDuration,
     /// The step that is waited for.
     due: SimTime,
     /// What its owner does ahead of it.
@@ -89,6 +92,7 @@ zonefall_engine::pooled_clone!(Passage {
     steps,
     at,
     late,
+    shift,
     due,
     ahead,
     early,
@@ -104,26 +108,38 @@ pub(crate) struct Passages {
     done: Vec<bool>,
     /// Hosts that are under maintenance.
     closed: Vec<Closed>,
+    /// DR-06: by the first event of a wave through a pair of regions, how late the wave is.
+    delays: Vec<(EventId, SimDuration)>,
     /// Room to put zones in order.
     order: Vec<u32>,
 }
 
 impl Clone for Passages {
     fn clone(&self) -> Self {
-        let Self { list, done, closed, order } = self;
-        Self { list: list.clone(), done: done.clone(), closed: closed.clone(), order: order.clone() }
+        let Self { list, done, closed, delays, order } = self;
+        let (delays, order) = (delays.clone(), order.clone());
+        Self { list: list.clone(), done: done.clone(), closed: closed.clone(), delays, order }
     }
 
     /// Passages that the other has not are closed, and keep their memory.
     fn clone_from(&mut self, of: &Self) {
-        let Self { list, done, closed, order } = of;
+        let Self { list, done, closed, delays, order } = of;
         let both = list.len().min(self.list.len());
         self.list[..both].clone_from_slice(&list[..both]);
         self.list[both..].iter_mut().for_each(|passage| passage.open = false);
         self.list.extend_from_slice(&list[both..]);
         self.done.clone_from(done);
         self.closed.clone_from(closed);
+        self.delays.clone_from(delays);
         self.order.clone_from(order);
+    }
+}
+
+impl Passage {
+    /// When a step begins; a window is where it is, whatever another region had to wait for.
+    fn begins(&self, step: Step) -> SimTime {
+        let shift = if matches!(step.group, Group::Window { .. }) { SimDuration::ZERO } else { self.shift };
+        step.planned.after(self.late).after(shift)
     }
 }
 
@@ -134,7 +150,8 @@ impl Passages {
         let passage = &mut self.list[at];
         (passage.mode, passage.cause, passage.outage, passage.racks) = (mode, cause, NO_OUTAGE, racks);
         passage.steps.clear();
-        (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
+        (passage.at, passage.due) = (0, SimTime::NEVER);
+        (passage.late, passage.shift) = (SimDuration::ZERO, SimDuration::ZERO);
         passage.ahead.clear();
         (passage.early, passage.open) = (false, true);
         at
@@ -153,6 +170,7 @@ impl Passages {
                     steps: Vec::new(),
                     at: 0,
                     late: SimDuration::ZERO,
+                    shift: SimDuration::ZERO,
                     due: SimTime::NEVER,
                     ahead: Ahead::default(),
                     early: false,
@@ -170,6 +188,7 @@ impl World {
         self.passages.list.iter_mut().for_each(|passage| passage.open = false);
         self.passages.done.clear();
         self.passages.closed.clear();
+        self.passages.delays.clear();
         self.hear_of_waves(strikes);
         self.take_up_held(strikes);
     }
@@ -292,7 +311,7 @@ impl World {
                 self.passages.list[passage].at += 1;
                 continue;
             }
-            let begins = step.planned.after(of.late);
+            let begins = of.begins(step);
             let due = SimTime::from_ms(begins.as_ms().saturating_sub(lead.as_ms())).max(t);
             return self.wait_for(Upkeep::Step, passage, due);
         }
@@ -319,11 +338,16 @@ impl World {
             self.passages.list[passage].at += 1;
             return self.await_step(passage, t, strikes);
         }
+        if self.comes_after_the_other(passage, step, strikes) {
+            return self.await_step(passage, t, strikes);
+        }
         if let Some(again) = self.is_held_up(passage, step.group, strikes) {
             let of = &mut self.passages.list[passage];
             of.late = of.late.plus(again);
             of.open = self.design.maintenance.as_ref().and_then(|m| m.health).is_none_or(|h| of.late <= h.patience);
-            if of.open {
+            let open = of.open;
+            self.note_delay(passage, strikes);
+            if open {
                 self.wait_for(Upkeep::Step, passage, t.after(again));
             }
             return;
@@ -345,7 +369,7 @@ impl World {
     /// A step goes ahead.
     fn take_step(&mut self, passage: usize, step: Step, t: SimTime, strikes: &Strikes) {
         let of = &self.passages.list[passage];
-        let (mode, cause, begins) = (of.mode, of.cause, step.planned.after(of.late));
+        let (mode, cause, begins) = (of.mode, of.cause, of.begins(step));
         let lead = self.prepared_before(mode);
         let mut until = t;
         for at in self.machines_of(passage, step.group) {

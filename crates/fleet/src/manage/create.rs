@@ -6,6 +6,7 @@ use crate::machine::{ABSENT, RACK_OUT};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::allocation::{Usage, admits};
+use crate::policy::health::Trouble;
 use crate::policy::resilient::next_create;
 use crate::world::{CREATION, World};
 use zonefall_engine::{SimDuration, SimTime};
@@ -105,7 +106,9 @@ impl World {
             let moved = std::mem::take(&mut self.manager.slots[at].data_moved);
             let length = if moved { length.max(DETACH).plus(ATTACH) } else { length };
             self.manager.slots[at].due = SimTime::NEVER;
-            self.power_on(at, t.after(length).after(warm_up), t, strikes);
+            let (up, ready) = (t.after(length), t.after(length).after(warm_up));
+            self.boots_until(at, up, ready);
+            self.power_on(at, ready, t, strikes);
         }
     }
 
@@ -180,7 +183,18 @@ impl World {
         true
     }
 
-    /// A machine runs for the first time.
+    /// A new machine boots no longer, though its application still warms up.
+    pub(crate) fn creation_ends(&mut self, at: usize, t: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        if slot.state != State::Creating || slot.up_at != t {
+            return;
+        }
+        (slot.since, slot.trouble) = (t, Trouble::Application);
+        self.has_been_created(at, t);
+        self.await_repair(at, t);
+    }
+
+    /// A machine has been created: its system is up, and what it runs warms up or serves.
     pub(crate) fn has_been_created(&mut self, at: usize, t: SimTime) {
         let set = self.set_of(at);
         self.becomes(at, State::Running, t);

@@ -39,10 +39,15 @@ impl World {
         }
         let sick = marks & self.manager.unhealthy != 0 || self.manager.sick_racks[rack as usize] > 0;
         let well = runs && !sick;
-        let slot = &mut self.manager.slots[at];
-        if slot.well == well {
+        if self.manager.slots[at].well == well {
+            if !well {
+                self.stays_ill(at, t);
+            }
             return;
         }
+        let knew = self.manager.slots[at].well && self.known_well_at(at) <= t;
+        let slot = &mut self.manager.slots[at];
+        slot.decided |= knew;
         (slot.well, slot.since) = (well, t);
         self.manager.sees_illness(at);
         if well {
@@ -54,11 +59,38 @@ impl World {
         }
     }
 
+    /// Whether a machine is dead or off, so that nothing in it can report (HM-07).
+    fn is_dead(&self, at: usize) -> bool {
+        self.machines[at].marks & self.halting() & !self.manager.of_application != 0
+    }
+
     #[inline(never)]
     fn falls_ill(&mut self, at: usize, t: SimTime) {
-        let dead = self.machines[at].marks & self.halting() & !self.manager.of_application != 0;
-        self.manager.slots[at].trouble = if dead { Trouble::Machine } else { Trouble::Application };
+        self.manager.slots[at].trouble = if self.is_dead(at) { Trouble::Machine } else { Trouble::Application };
         self.await_repair(at, t);
+    }
+
+    /// HM-07: a machine that was about to boot, or to warm up, may have died before it was well.
+    fn stays_ill(&mut self, at: usize, t: SimTime) {
+        if !self.is_dead(at) {
+            return;
+        }
+        let slot = &mut self.manager.slots[at];
+        if slot.up_at > t {
+            slot.up_at = SimTime::NEVER;
+        } else if slot.since <= slot.up_at && slot.state != State::Creating {
+            (slot.since, slot.trouble) = (t, Trouble::Machine);
+            self.await_repair(at, t);
+        }
+    }
+
+    /// HM-05: a machine boots until `up`, with which its health extension starts; what it runs is ready at `ready`.
+    pub(crate) fn boots_until(&mut self, at: usize, up: SimTime, ready: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        (slot.up_at, slot.decided) = (up, false);
+        if slot.state == State::Creating && up < ready {
+            self.wait(Due::Created, at, up);
+        }
     }
 
     /// DK-03: whether the data disk of a machine can be reached, whose rack is dark or not.
@@ -69,18 +101,30 @@ impl World {
         self.see_disk(at, disk_dark, t);
     }
 
-    /// HM-04, HM-07: how long after a machine fell ill the set knows; none if it never does.
-    pub(crate) fn known_ill_at(&self, at: usize) -> Option<SimTime> {
+    /// HM-04, HM-05, HM-07: from when on the set takes a machine for ill that is not well, as seen at `t`; none if it never does.
+    pub(crate) fn known_ill_at(&self, at: usize, t: SimTime) -> Option<SimTime> {
         let set = self.set_of(at);
         let health = self.design.sets[set].management.as_ref()?.health?;
         let slot = &self.manager.slots[at];
-        match slot.trouble {
+        let unanswered = |since: SimTime| match self.manager.sets[set].probes {
+            Some(probes) => probes.refused(since),
+            None => since.after(settling(health.interval, health.probes)),
+        };
+        let told = match slot.trouble {
             Trouble::Machine => health.dead_after.map(|after| slot.since.after(after)),
-            Trouble::Application => Some(match self.manager.sets[set].probes {
-                Some(probes) => probes.refused(slot.since),
-                None => slot.since.after(settling(health.interval, health.probes)),
-            }),
+            Trouble::Application => Some(unanswered(slot.since)),
+        };
+        if slot.decided || slot.up_at == SimTime::NEVER || (slot.trouble == Trouble::Machine && slot.up_at < slot.since)
+        {
+            return told;
         }
+        // It boots, or has booted: with rich states it is initializing from then on, until its grace is over.
+        if begins_initializing(health.source) {
+            let dead = told.filter(|&told| told < slot.up_at && t < slot.up_at);
+            return dead.or(Some(slot.up_at.after(health.grace).max(slot.since)));
+        }
+        let unanswered = unanswered(slot.since.max(slot.up_at));
+        Some(told.map_or(unanswered, |told| told.min(unanswered)))
     }
 
     /// HM-04: when the set knows that a machine is well.
@@ -106,22 +150,30 @@ impl World {
         if slot.state == State::Creating {
             return HealthState::Initializing;
         }
+        // HM-05: an extension that has not been answered well since it started has not decided yet.
+        let undecided = !slot.decided && slot.up_at <= t;
         if slot.well {
             if self.known_well_at(at) <= t {
                 return HealthState::Healthy;
             }
-            // HM-05: a new machine is Initializing until its grace is over.
-            let new = slot.since.since(slot.created) < health.grace || t.since(slot.since) < health.grace;
-            return if begins_initializing(health.source) && new {
-                HealthState::Initializing
-            } else {
-                state_after_grace(health.source)
-            };
+            let in_grace = begins_initializing(health.source) && t < slot.up_at.after(health.grace);
+            return if undecided && in_grace { HealthState::Initializing } else { state_after_grace(health.source) };
         }
-        match self.known_ill_at(at) {
+        match self.known_ill_at(at, t) {
             Some(known) if known <= t => state_in_trouble(health.source, slot.trouble),
+            _ if undecided => HealthState::Initializing,
             _ => HealthState::Healthy,
         }
+    }
+
+    /// HM-05, HM-06: when it is decided at the latest what a machine is that is initializing; none if it is not.
+    pub(crate) fn decided_at(&self, at: usize, t: SimTime) -> Option<SimTime> {
+        let slot = &self.manager.slots[at];
+        if slot.state != State::Running || self.health_of(at, t) != HealthState::Initializing {
+            return None;
+        }
+        let known = if slot.well { Some(self.known_well_at(at)) } else { self.known_ill_at(at, t) };
+        known.filter(|&known| known > t)
     }
 
     /// A machine is not well: its repair is looked at once that is known, has lasted, and no grace holds it up.
@@ -132,7 +184,7 @@ impl World {
         if slot.well || slot.state != State::Running || slot.repairing || self.manager.sets[set].suspended {
             return;
         }
-        let Some(known) = self.known_ill_at(at) else { return };
+        let Some(known) = self.known_ill_at(at, t) else { return };
         let due = known.after(repairs.dwell).max(slot.grace_until).max(self.manager.sets[set].grace_until).max(t);
         let due = self.next_look(set, due, repairs.tick);
         if self.manager.slots[at].repair_due != due {

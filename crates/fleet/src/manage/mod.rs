@@ -95,6 +95,7 @@ impl World {
         let at = unit as usize;
         self.see_capacity(t, strikes);
         match what {
+            Due::Created => self.creation_ends(at, t),
             Due::CreateTimeout => self.create_timed_out(at, t, strikes),
             Due::Deleted => self.deleted(at, t, strikes),
             Due::Terminate => self.notice_is_over(at, t, strikes),

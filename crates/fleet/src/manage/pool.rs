@@ -17,11 +17,11 @@ impl World {
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
         let Some(pool) = &managed.standby else { return };
         let laws = [&pool.start, &self.sets[self.set_of(at)].warm_up];
-        let ready = match laws.map(Law::always) {
-            [Some(start), Some(warm_up)] => t.after(start).after(warm_up),
+        let [start, warm_up] = match laws.map(Law::always) {
+            [Some(start), Some(warm_up)] => [start, warm_up],
             _ => {
                 let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
-                laws.into_iter().fold(t, |ready, law| ready.after(law.draw(&mut stream)))
+                laws.map(|law| law.draw(&mut stream))
             }
         };
         self.manager.groups[group].standby -= 1;
@@ -29,6 +29,8 @@ impl World {
         self.book.add(Class::Standby, -1, t, &self.measure);
         self.meter_pool(self.manager.groups[group].set, -1, t);
         self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
+        let (up, ready) = (t.after(start), t.after(start).after(warm_up));
+        self.boots_until(at, up, ready);
         self.power_on(at, ready, t, strikes);
     }
 

@@ -38,6 +38,9 @@ impl World {
                 self.manager.sets[set].waiting.push(at as u32);
             }
             self.next_repairs(set, t, strikes);
+        } else if self.decided_at(at, t).is_some() {
+            // HM-06: it has been restarted meanwhile, and is initializing.
+            self.await_repair(at, t);
         }
     }
 
@@ -167,6 +170,7 @@ impl World {
         }
         let warm_up =
             self.sets[self.set_of(at)].warm_up.draw(&mut self.luck_of(at, strikes, t, RESTART).part(1, 1).stream());
+        self.boots_until(at, t, t.after(warm_up));
         self.power_on(at, t.after(warm_up), t, strikes);
         self.repair_has_ended(at, true, t);
     }
@@ -207,10 +211,14 @@ impl World {
         self.await_look(set, t);
     }
 
-    /// AR-07: the grace of a repair's product is over.
+    /// AR-07, HM-06: the grace of a repair's product is over; one that is still initializing is judged when that is over.
     pub(crate) fn product_is_due(&mut self, at: usize, t: SimTime) {
         if self.manager.slots[at].product_due == t {
-            self.manager.slots[at].product_due = SimTime::NEVER;
+            let decided = self.decided_at(at, t).unwrap_or(SimTime::NEVER);
+            self.manager.slots[at].product_due = decided;
+            if decided < SimTime::NEVER {
+                return self.wait(Due::Product, at, decided);
+            }
             let healthy = self.health_of(at, t) == HealthState::Healthy;
             self.judge(self.set_of(at), Some(at), healthy, t);
         }

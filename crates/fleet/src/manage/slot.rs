@@ -81,6 +81,10 @@ pub(crate) struct Slot {
     /// Since when it is well or not.
     pub since: SimTime,
     pub trouble: Trouble,
+    /// HM-05: since when, or from when on, its system is up and its health extension runs: never, if it does not boot.
+    pub up_at: SimTime,
+    /// HM-05: it has been known to be well since then, and is no longer initializing.
+    pub decided: bool,
     /// AR-04.
     pub grace_until: SimTime,
     /// The wait that its state is in.
@@ -124,6 +128,8 @@ impl Slot {
         well: true,
         since: SimTime::ZERO,
         trouble: Trouble::Application,
+        up_at: SimTime::ZERO,
+        decided: true,
         grace_until: SimTime::ZERO,
         due: SimTime::NEVER,
         repair_due: SimTime::NEVER,

@@ -233,6 +233,8 @@ impl World {
             data_since: t,
             well: false,
             since: t,
+            up_at: SimTime::NEVER,
+            decided: false,
             first_try: t,
             ..slot.emptied(slot.epoch)
         };
@@ -266,6 +268,9 @@ impl World {
         // An outage that this slot had while nothing ran here is none of this machine's.
         let marks = self.machines[at].marks & !(NEEDS_BOOT | NEEDS_WARM_UP);
         self.machines[at].marks = marks;
+        if marks & self.halting() != ABSENT {
+            self.manager.slots[at].up_at = SimTime::NEVER;
+        }
         if marks & self.halting() != ABSENT || ready <= t {
             return self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
         }

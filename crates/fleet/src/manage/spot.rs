@@ -167,7 +167,9 @@ impl World {
         self.manager.slots[at].starts = true;
         self.becomes(at, State::Running, t);
         self.begin_new_lives(at, t, strikes);
-        self.power_on(at, t.after(start).after(warm_up), t, strikes);
+        let (up, ready) = (t.after(start), t.after(start).after(warm_up));
+        self.boots_until(at, up, ready);
+        self.power_on(at, ready, t, strikes);
         true
     }
 }

@@ -2,13 +2,14 @@
 
 mod before;
 mod managed;
+mod pair;
 
 use crate::support::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration, SimTime};
-use zonefall_faults::{Effect, Kind, Mode, Outage, Scope, Strikes, Wave};
+use zonefall_faults::{Effect, Kind, Mode, Outage, Scope, Storm, Strikes, Wave};
 use zonefall_fleet::maintenance::{Events, HealthStop, Maintenance, OfSet, SelfService};
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::{Design, Ledger, Seen, Sighting, Spreading, Stand, Witness, World, population};
@@ -61,12 +62,17 @@ fn script(mode: Mode, others: &[Scripted]) -> Script {
 
 /// What is seen of a scripted trial.
 fn sightings(of: &Script, design: Design, trial: u64) -> Vec<Sighting> {
+    sightings_of((!of.outages.is_empty()).then(|| storm(&of.outages)), of, design, trial)
+}
+
+/// The same of this storm, or of one that is drawn.
+fn sightings_of(storm: Option<Storm>, of: &Script, design: Design, trial: u64) -> Vec<Sighting> {
     let designs = [design];
     let horizon = of.measure.horizon.since(SimTime::ZERO);
     let people = population(&designs, &of.topology);
     let mut strikes = Strikes::new(&profile(of.modes.clone()), &of.topology, people, horizon);
-    if !of.outages.is_empty() {
-        strikes.replay(storm(&of.outages), vec![], vec![]);
+    if let Some(storm) = storm {
+        strikes.replay(storm, vec![], vec![]);
     }
     let [design] = designs;
     let mut world = World::new(Arc::new(design), Arc::new(of.measure.clone()), of.topology.clone(), &strikes);

@@ -1,6 +1,7 @@
 //! UP: releases and rollouts, played on scripts.
 
 mod drain;
+mod initializing;
 mod kinds;
 mod promise;
 mod ways_back;

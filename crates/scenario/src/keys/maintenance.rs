@@ -22,9 +22,9 @@ pub(super) const KEYS: &[Key] = &[
     .overlay()
     .from("MT-01 to MT-12"),
     key!("between", Duration, "MT-02, MT-04", "From one rack or update domain to the next.", "30 min"),
-    key!("between_zones", Duration, "MT-02; chosen", "From a zone's end to the next zone's beginning.", "1 d"),
+    key!("between_zones", Duration, "MT-02; chosen", "From a zone's end to the next zone's beginning; also from the end of a region's last zone to the beginning of the first one of the other region of a pair.", "1 d"),
     key!("overlap", Share, "MT-02", "Pauses only: the share of a zone's time by which the next zone begins before it ends.", "0%"),
-    key!("paired", Flag, "MT-02, DR-06", "Where there are two regions, a wave goes through the one and then the other; `false`: each has waves of its own.", "true"),
+    key!("paired", Flag, "MT-02, DR-06", "Where there are two regions, a wave goes through the one and, `between_zones` after its end, through the other, and the next wave of its kind as long after that at the earliest, so that one of them is updated at a time; what bad health holds up in the first holds up the second. `false`: each has waves of its own.", "true"),
     key!("stop_above", Either(&[Share, Off]), "MT-02; the share is chosen", "A wave stands still while more than this share of the design's machines do not serve; `false`: nothing stops it.", "10%").overlay(),
     key!("look_again", Duration, "chosen", "A wave that stands still looks again after this time.", "30 min").overlay(),
     key!("patience", Duration, "MT-03: a window of several days", "A wave that is later than this is called off for the machines that it has not met.", "7 d").overlay(),

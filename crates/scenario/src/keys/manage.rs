@@ -210,7 +210,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "health.grace",
         Duration,
-        "How long a new machine may be initializing. Without it: interval times probes.",
+        "Rich states only: for how long a machine that was created, restarted or reimaged may be initializing, from when it is up; then it is Unknown (HTTP) or Unhealthy (TCP). Meanwhile it is not repaired, and rolling upgrades wait. Without it: interval times probes.",
         "HM-04, HM-05"
     ),
     set_key!(
@@ -242,7 +242,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "repairs.grace",
         Duration,
-        "No repair so soon after a machine was made or the set was changed; 10 to 90 minutes.",
+        "No repair so soon after a machine was made or repaired, from when it is up (its warm-up counts), or the set was changed; 10 to 90 minutes.",
         "10 min",
         "AR-04, C-14"
     ),

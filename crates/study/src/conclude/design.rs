@@ -222,7 +222,12 @@ impl<'a> Concluding<'a> {
     fn first_miss(&self) -> Option<Estimate> {
         let first = &self.tally.first_miss;
         let cap = self.study.measure.horizon.as_ms() as f64;
-        (first.n() > 0).then(|| self.mean(first, cap, 1.0 / MS_PER_HOUR))
+        // One division, so that what is a whole number of hours is shown as one.
+        let hours = |ms: f64| ms / MS_PER_HOUR;
+        (first.n() > 0).then(|| {
+            let Estimate { mean, low, high, quality, hits } = self.mean(first, cap, 1.0);
+            Estimate { mean: hours(mean), low: low.map(hours), high: hours(high), quality, hits }
+        })
     }
 
     fn jobs(&self) -> JobsOutcome {

@@ -153,10 +153,17 @@ impl World {
             awaited.then(|| if slot.well { known() } else { SimTime::NEVER })
         };
         let known = self.batch(set).filter_map(well).max().unwrap_or(t);
-        if known <= t || until <= t {
+        if known <= t {
             return self.batch_is_over(set, t, strikes);
         }
-        self.await_rollout(set, Phase::Settling(until), known.min(until));
+        if until > t {
+            return self.await_rollout(set, Phase::Settling(until), known.min(until));
+        }
+        // HM-06: a rolling upgrade waits for machines that are initializing.
+        match self.batch(set).filter_map(|at| self.decided_at(at, t)).max() {
+            Some(decided) => self.await_rollout(set, Phase::Settling(until), known.min(decided)),
+            None => self.batch_is_over(set, t, strikes),
+        }
     }
 
     /// UP-04, UP-09: a batch is judged; once the control plane is back, if machines may get their old model by that.

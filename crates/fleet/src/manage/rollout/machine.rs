@@ -94,6 +94,7 @@ impl World {
         if installed.drains {
             return self.has_drained(at, t, strikes);
         }
+        let reimaged = installed.model.of(ReleaseKind::Image) != installed.next.of(ReleaseKind::Image);
         for kind in ReleaseKind::ALL {
             if installed.model.of(kind) != installed.next.of(kind) {
                 installed.forget(kind);
@@ -112,16 +113,19 @@ impl World {
             }
             return;
         }
-        self.starts_with_its_model(at, t, strikes);
+        self.starts_with_its_model(at, reimaged, t, strikes);
         self.batch_moves_on(self.set_of(at), t, strikes);
     }
 
-    /// A machine that was out for its model starts; one that was not goes on, without what was bad of the old one.
-    fn starts_with_its_model(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+    /// A machine that was out for its model starts, booting if it was reimaged; one that was not goes on, without what was bad of the old one.
+    fn starts_with_its_model(&mut self, at: usize, reimaged: bool, t: SimTime, strikes: &Strikes) {
         let set = self.set_of(at);
         if self.machines[at].marks & ABSENT != 0 {
             let mut stream = self.luck_of(at, strikes, t, WARM_UP).stream();
             let warm_up = self.sets[set].warm_up.draw(&mut stream);
+            if reimaged {
+                self.boots_until(at, t, t.after(warm_up));
+            }
             self.power_on(at, t.after(warm_up), t, strikes);
         } else {
             self.heal_symptoms(at, t, strikes);

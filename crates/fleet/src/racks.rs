@@ -28,7 +28,10 @@ impl World {
             self.components_feel(outage, cause, ends, t, strikes);
         }
         if effect == Effect::Evicted {
-            return if ends { () } else { self.evictions_begin(outage, cause, t) };
+            if !ends {
+                self.evictions_begin(outage, cause, t);
+            }
+            return;
         }
         let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
         for rack in outage.first_rack..outage.first_rack + outage.racks {

@@ -12,22 +12,19 @@ use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::{Design, Ledger, Need, Operation, StartState, World};
 use zonefall_topology::ZoneId;
 
-/// 0: whole zones, 1: the application, 2: hosts, 3: the health endpoint, 4: evictions.
+/// 0: whole zones, 1: the application, 2: hosts, 3: the health endpoint.
 fn modes() -> Vec<Mode> {
     let mut sick = mode("health-endpoint", Scope::Instance);
     sick.effect = Effect::Unhealthy;
-    let mut evicted = mode("eviction", Scope::Instance);
-    evicted.effect = Effect::Evicted;
     let mut host = mode("host", Scope::Host);
     host.kind = Kind::Shock;
     host.heals = true;
-    vec![mode("zone", Scope::Zone), application("guest"), host, sick, evicted]
+    vec![mode("zone", Scope::Zone), application("guest"), host, sick]
 }
 
 const GUEST: u32 = 0;
 const HOST: u32 = 1;
 const SICK: u32 = 2;
-const EVICTED: u32 = 3;
 
 fn script() -> Script {
     Script::new(topology(3, 4, 4), modes(), DAY)

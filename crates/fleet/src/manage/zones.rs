@@ -140,14 +140,14 @@ impl World {
         let reserved = management.map_or(0, |managed| managed.reserved_per_zone);
         let pool = management.and_then(|managed| managed.standby.as_ref());
         let pooled = state.standby > 0 && pool.is_some_and(|pool| pool.running);
+        let no_spot = spot > 0 && (self.is_short_of_spot(zone, t) || state.shortages.refuses(spot, t));
         if self.is_down(zone) {
             ZoneState::Down
-        } else if spot > 0 && (self.is_short_of_spot(zone, t) || state.shortages.refuses(spot, t)) {
-            ZoneState::Starved
-        } else if !pooled
-            && !is_reserved(state.allocated, reserved)
-            && self.left_milli(zone, t, strikes) == 0
-            && !self.has_other_size(state.set, zone, t, strikes)
+        } else if no_spot
+            || !pooled
+                && !is_reserved(state.allocated, reserved)
+                && self.left_milli(zone, t, strikes) == 0
+                && !self.has_other_size(state.set, zone, t, strikes)
         {
             ZoneState::Starved
         } else {

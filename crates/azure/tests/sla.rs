@@ -90,7 +90,8 @@ fn sl_03_credits_are_10_25_and_100_percent_at_falling_uptimes() {
 
 #[test]
 fn sl_05_minutes_in_a_month_of_30_days() {
-    let budgets = [4.32, 21.6, 43.2, 216.0, 2160.0];
+    let budgets = [4.32, 21.6, 21.6, 43.2, 216.0, 2160.0];
+    assert_eq!(TABLES.len(), budgets.len());
     for (table, budget) in TABLES.iter().zip(budgets) {
         let (top, bottom, _) = table.tiers[0];
         let minutes = 43_200.0 * (bottom - top) as f64 / bottom as f64;

@@ -45,7 +45,7 @@ pub fn look(
     let outcome = conclude(study, &work.finished, &labels(scenario));
     work.looks = take(plan, study, &outcome, work.threads, stop, console)?;
     if let Looked::Taken(looks) = &work.looks {
-        work.trials += looks.trials();
+        work.trials += looks.trials_played();
         work.events += looks.events();
     }
     work.seconds += began.elapsed().as_secs_f64();

@@ -108,7 +108,7 @@ pub fn run(
     {
         let looks = assumptions::take(plan, study, &outcome, threads, &stop, console)?;
         if let Looked::Taken(looks) = &looks {
-            (trials, events) = (trials + looks.trials(), events + looks.events());
+            (trials, events) = (trials + looks.trials_played(), events + looks.events());
         }
         looks.add_to(&mut outcome, study);
     }

@@ -20,7 +20,7 @@ pub(super) const RECOVERY: &[Rule] = &[
     .key("failover.promised_within"),
     Rule::modelled(
         "DR-03",
-        "Zone to zone: zonal machines without zone-redundant disks. Capacity in the target is planned for; reserved capacity is promised.",
+        "Zone to zone: zonal machines without zone-redundant disks only. Capacity there is planned for; what is reserved is promised.",
         "Site Recovery zone to zone page; the probability is chosen",
     )
     .key("failover.reserved"),

@@ -56,7 +56,7 @@ pub(super) const UPGRADES: &[Rule] = &[
     .key("scale_set.upgrade.reimage_time"),
     Rule::modelled(
         "UP-09",
-        "Automatic OS images: as rolling, one region of a pair at a time; a machine that is not healthy in 5 min gets its old disk back.",
+        "Automatic OS images: as rolling, one region of a pair at a time; not healthy in 5 min: the old disk comes back.",
         AUTOMATIC,
     )
     .key("scale_set.upgrade.automatic_os"),

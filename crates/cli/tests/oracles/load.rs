@@ -83,7 +83,7 @@ fn step_load(file: &Oracles) -> Vec<Entry> {
     );
     let rule = |operator: &str, threshold: f64, action: &str| {
         format!(
-            "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\naggregation = \"last\"\noperator = \"{operator}\"\n\
+            "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\naggregation = \"last\"\ngrain = false\noperator = \"{operator}\"\n\
              threshold = {}\n{action} = {}\ncooldown = \"{} s\"",
             100.0 * threshold,
             of("step"),

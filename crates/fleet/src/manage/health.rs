@@ -88,9 +88,17 @@ impl World {
     pub(crate) fn boots_until(&mut self, at: usize, up: SimTime, ready: SimTime) {
         let slot = &mut self.manager.slots[at];
         (slot.up_at, slot.decided) = (up, false);
-        if slot.state == State::Creating && up < ready {
+        if slot.state == State::Creating && up < ready && self.sees_creations(self.set_of(at)) {
             self.wait(Due::Created, at, up);
         }
+    }
+
+    /// Whether anybody tells a machine that is up from one that is warm: else it counts as created when it serves, with no event of
+    /// its own before.
+    fn sees_creations(&self, set: usize) -> bool {
+        self.design.sets[set].management.as_ref().is_some_and(|of| {
+            of.health.is_some() || of.auto_zone_balance || of.overprovision.is_some() || of.upgrades.is_some()
+        })
     }
 
     /// DK-03: whether the data disk of a machine can be reached, whose rack is dark or not.

@@ -22,7 +22,7 @@ macro_rules! rule_keys {
             set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests, sessions or a series are divided by the instance count; a queue always is.", "AS-07").or("false"),
             set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests and series only, sessions and queues by `average` and `last` only.", "AS-06").or("average"),
             set_key!(concat $at, "rule[].window", Duration, "How far back is looked: 5 min to 12 h.", "AS-01").or("10 min"),
-            set_key!(concat $at, "rule[].grain", Duration, "Of how much time a sample is the mean: 1 min to 12 h. Least, greatest and last are those of samples; means and totals do not depend on it, and sessions and queues are read as they are.", "AS-01, AS-06").or("1 min"),
+            set_key!(concat $at, "rule[].grain", Either(&[Duration, Off]), "Of how much time a sample is the mean: 1 min to 12 h. Least, greatest and last are those of samples, or with `false` of the metric from moment to moment, which no Azure metric is; means and totals do not depend on it, and sessions and queues are read as they are.", "AS-01, AS-06").or("1 min"),
             set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
             set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, sessions, jobs an instance, or in the unit of the series.", "AS-06").in_percent(),
             set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),

@@ -167,7 +167,7 @@ impl Plan {
 
 impl Looks {
     /// Trials of all looks together.
-    pub fn trials(&self) -> u64 {
+    pub fn trials_played(&self) -> u64 {
         self.played
     }
 

@@ -215,6 +215,9 @@ fn window(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
 
 /// AS-01, AS-06: of how much time a sample is the mean.
 fn grain(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
+    if reader.is_off("grain") {
+        return Some(SimDuration::ZERO);
+    }
     let grain = reader.duration("grain", sink)?;
     if !GRAIN_MS.contains(&grain.as_ms()) {
         let words = "a time grain lasts 1 min to 12 h (AS-01)";

@@ -3,7 +3,7 @@
 //! In: prices by set and by what a machine is paid as, and the machine-time of a ledger. Out: bills in millionths of the
 //! currency a trial, exact integers, so that they merge. A month of a bill has 730 hours, as price pages have it. What a
 //! design has once, whatever its machines (a load balancer), is paid by the hour. Amounts of an outcome are whole cents, rounded
-//! once and here ([`cents`]), so that what all reports show of them sums.
+//! once and here (`cents`), so that what all reports show of them sums.
 
 mod cents;
 

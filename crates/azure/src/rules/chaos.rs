@@ -30,7 +30,7 @@ pub(super) const CHAOS: &[Rule] = &[
     ),
     Rule::modelled(
         "CH-05",
-        "Agent faults need the ids of a set's machines: CPU pressure slows; stopped or paused processes and cut networks stop; others are named.",
+        "Agent faults need the ids of machines: CPU pressure slows; halted processes and cut networks stop; others are named.",
         LIBRARY,
     ),
     Rule::modelled(

@@ -97,6 +97,9 @@ pub(crate) struct Machine {
     pub disk: Disk,
 }
 
+/// PT-03: from power to a running Windows.
+const BOOT_WINDOWS: &str = "60 s";
+
 /// The keys of every kind; `slow_path` is the place of its slow start in the table of keys.
 pub(crate) fn machine(
     reader: &Reader<'_>,
@@ -106,7 +109,8 @@ pub(crate) fn machine(
 ) -> Option<Machine> {
     let region = region(reader, topology, sink);
     let serves = reader.request_rate("capacity_per_instance", sink);
-    let (boot, warm_up) = (laws::law(reader, "boot", sink), laws::law(reader, "warm_up", sink));
+    let boot = laws::law_or(reader, "boot", (os == Os::Windows).then_some(BOOT_WINDOWS), sink);
+    let warm_up = laws::law(reader, "warm_up", sink);
     let slow_start = slow_start(reader, slow_path, sink);
     let create = manage::create_time(reader, os, sink);
     let state = reader.choice("start_state", sink);

@@ -15,6 +15,8 @@ pub struct StandbyShape {
     pub max_ready: u32,
     /// The most machines that the set ever asks for.
     pub capacity: u32,
+    /// Its machines run, and the set scales by itself.
+    pub runs_beside_autoscale: bool,
 }
 
 /// V-29, SB-01, OM-06.
@@ -41,6 +43,15 @@ pub fn check_standby(model: &Model, pool: StandbyShape) -> Vec<Violation> {
                 "standby_pool",
                 format!("a standby pool needs 1 fault domain, not {}", model.fault_domains),
                 "write `fault_domains = 1`",
+            ),
+        ),
+        (
+            pool.runs_beside_autoscale,
+            refuse(
+                "SB-01",
+                "standby_pool.state",
+                "autoscale does not go with a standby pool of running machines".into(),
+                "write `state = \"deallocated\"`",
             ),
         ),
         (

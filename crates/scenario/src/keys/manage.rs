@@ -26,7 +26,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "os",
         Choice(&["linux", "windows"]),
-        "The guest's system; decides the defaults of `create_time`, `create_timeout` and `start_time`.",
+        "The guest's system; decides the defaults of `boot` (60 s on Windows), `create_time`, `create_timeout` and `start_time`.",
         "linux",
         "PT-03, RC-03"
     ),

@@ -45,7 +45,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "spot.restore",
         Either(&[Duration, Off]),
-        "How long restoring an evicted machine is tried; off without it.",
+        "How long restoring an evicted machine is tried; off without it, and where autoscale is on. Only deallocated machines are restored.",
         "SP-03"
     ),
     set_key!(

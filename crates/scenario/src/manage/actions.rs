@@ -122,7 +122,12 @@ fn about(key: &'static str, wrong: impl IntoIterator<Item = Violation>) -> impl 
 fn capacity(capacity: u32, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink) -> Option<Action> {
     let mut wrong: Vec<Violation> = limits::check_capacity(&set.shape, capacity).into_iter().collect();
     if let Some(pool) = set.standby {
-        let asked = StandbyShape { min_ready: pool.min_ready, max_ready: pool.max_ready, capacity };
+        let asked = StandbyShape {
+            min_ready: pool.min_ready,
+            max_ready: pool.max_ready,
+            capacity,
+            runs_beside_autoscale: false,
+        };
         let too_many = |violation: &Violation| violation.rule == "OM-06";
         wrong.extend(about("capacity", limits::check_standby(&set.model, asked).into_iter().filter(too_many)));
     }

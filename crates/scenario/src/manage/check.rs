@@ -1,7 +1,6 @@
 //! What Azure would refuse of a scale set as it is written: the rows of the validation matrix, one after the other.
 
-use super::Written;
-use super::tell_all;
+use super::{Written, most_autoscaled, tell_all};
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use zonefall_azure::limits::{
@@ -135,7 +134,12 @@ fn offered(set: &Checked<'_>) -> Vec<Violation> {
         ));
     }
     if let Some(pool) = &written.standby {
-        let asked = StandbyShape { min_ready: pool.min_ready, max_ready: pool.max_ready, capacity: model.capacity };
+        let asked = StandbyShape {
+            min_ready: pool.min_ready,
+            max_ready: pool.max_ready,
+            capacity: model.capacity.max(most_autoscaled(written.autoscale.as_ref())),
+            runs_beside_autoscale: pool.running && written.autoscale.is_some(),
+        };
         wrong.extend(limits::check_standby(model, asked));
     }
     wrong

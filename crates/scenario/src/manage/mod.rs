@@ -188,7 +188,9 @@ impl Written {
             .placement
             .as_ref()
             .map(|told| AutoPlacement { max_zones: told.max_zones, max_percent: told.max_percent.unwrap_or(50) });
-        let spot: Option<Spot> = self.spot.spot;
+        // SP-03: autoscale turns try and restore off.
+        let restores = self.autoscale.is_none();
+        let spot = self.spot.spot.map(|spot| Spot { restore: spot.restore.filter(|_| restores), ..spot });
         Management {
             orchestration: if uniform { Orchestration::Uniform } else { Orchestration::Flexible },
             balance: self.scaling.balance,

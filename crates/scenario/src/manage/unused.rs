@@ -104,7 +104,8 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>
     let asks = |key: &str| reader.has(key) && (!reader.is_off(key) || key == "protected_zone_fallback");
     let asked = table.into_iter().filter(|(key, ..)| asks(key));
     let of_keys = asked.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) });
-    of_keys.chain(drained(reader, written, happens)).chain(released(written, happens)).collect()
+    let of_tables = drained(reader, written, happens).into_iter().chain(restored(reader, written));
+    of_keys.chain(of_tables).chain(released(written, happens)).collect()
 }
 
 /// MT-11: a drain before releases that take no machine out.
@@ -114,6 +115,18 @@ fn drained(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>) -> Opt
     let span = reader.place("upgrade.drain");
     Use { span, key: "drain", idle }
         .when(written.upgrade.policy.drain > SimDuration::ZERO && !happens.releases.is_empty())
+}
+
+/// V-36, SP-03: evicted machines are not restored where autoscale is on, nor where they are deleted.
+fn restored(reader: &Reader<'_>, written: &Written) -> Option<Use> {
+    let spot = written.spot.spot.as_ref()?;
+    let idle = match spot.eviction {
+        EvictionPolicy::Delete => Some("evicted machines are deleted, and only deallocated ones are restored (SP-03)"),
+        EvictionPolicy::Deallocate => {
+            written.autoscale.is_some().then_some("autoscale is on, which turns try and restore off (V-36, SP-03)")
+        }
+    };
+    Use { span: reader.place("spot.restore"), key: "restore", idle }.when(spot.restore.is_some())
 }
 
 /// UP-01, UP-02: a release by hand goes to machines that are made after it, and to no other.

@@ -1,8 +1,14 @@
 //! Reservations, hosts, Spot, mixes, pools, disks: V-21, V-23 to V-29, V-35.
 
-use crate::{accepted, allowed, change, refused, scenario};
+use crate::{accepted, allowed, change, refused, scenario, warned};
 
 const GROW: &str = "capacity = 8";
+
+/// A set that grows with its CPU, and the demand for it.
+fn autoscale(most: u32) -> String {
+    let rule = "rule = [{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }]";
+    format!("[scale_set.web.autoscale]\nminimum = 1\nmaximum = {most}\n{rule}\n[demand]\nrate = \"100 req/s\"\n")
+}
 
 fn grows(set: &str) -> String {
     scenario(set, &change(GROW))
@@ -168,6 +174,20 @@ fn im_02_the_sizes_of_a_mix_arrive() {
 }
 
 #[test]
+fn v_36_sp_03_autoscale_and_deletion_turn_try_and_restore_off() {
+    let spot = |keys: &str| scenario(&format!("priority = \"spot\"\nspot = {{ {keys}restore = \"6 h\" }}"), "");
+    let restores = |text: &str| {
+        let set = &allowed(text).designs[0].sets[0];
+        set.management.as_ref().and_then(|of| of.spot.as_ref()).is_some_and(|spot| spot.restore.is_some())
+    };
+    assert!(restores(&spot("")));
+    let scaled = spot("") + &autoscale(9);
+    assert!(!restores(&scaled));
+    warned(&scaled, "W015", "V-36, SP-03", "\"6 h\"");
+    warned(&spot("eviction = \"delete\", "), "W015", "only deallocated ones are restored (SP-03)", "\"6 h\"");
+}
+
+#[test]
 fn v_29_sb_01_what_a_standby_pool_needs() {
     let pool = |set: &str, keys: &str| scenario(&format!("{set}\nstandby_pool = {{ {keys} }}"), "");
     let reason = |rule: &str| format!("V-29, {rule}; our code StandbyPoolNotSupported");
@@ -179,6 +199,16 @@ fn v_29_sb_01_what_a_standby_pool_needs() {
     accepted(&pool("", "min_ready = 994, max_ready = 1000"));
     let grows = pool("", "min_ready = 900, max_ready = 900") + &change("capacity = 101");
     refused(&grows, "E053", &reason("OM-06"), "101");
+    // Autoscale asks for more, too, and goes with deallocated machines alone.
+    let autoscaled = |keys: &str, most: u32| pool("", keys) + &autoscale(most);
+    refused(&autoscaled("max_ready = 20, state = \"running\"", 9), "E053", &reason("SB-01"), "\"running\"");
+    allowed(&autoscaled("max_ready = 20, state = \"deallocated\"", 9));
+    refused(
+        &autoscaled("min_ready = 5, max_ready = 9, state = \"deallocated\"", 996),
+        "E053",
+        &reason("OM-06"),
+        "9, state",
+    );
 }
 
 #[test]

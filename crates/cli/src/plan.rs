@@ -101,7 +101,9 @@ fn notes(plan: &Plan, shown: Option<&str>) -> Vec<String> {
         .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
     notes.extend(plan.doubts.words_first_of(shown.unwrap_or_default()));
     if plan.over_limit > 0 {
-        notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
+        let limits: Vec<String> = plan.limits_broken.iter().map(|key| format!("`{key}`")).collect();
+        let (left_out, limits) = (plan.over_limit, limits.join(", "));
+        notes.push(format!("{left_out} candidates are beyond a limit of the plan ({limits}) and were left out."));
     }
     for Impossible { why, candidates, first } in plan.impossible.iter().take(5) {
         notes.push(match (candidates, first.as_str()) {

@@ -64,6 +64,8 @@ pub struct Plan {
     pub impossible: Vec<Impossible>,
     /// Candidates beyond a limit of the plan.
     pub over_limit: u64,
+    /// The limits that they are beyond.
+    pub limits_broken: Vec<&'static str>,
     /// The most that a candidate may cost a month.
     pub max_cost: Option<f64>,
     /// Hints on capacity that come of the values of candidates.
@@ -173,6 +175,7 @@ pub(crate) fn plan(
         candidates: Vec::new(),
         impossible: Vec::new(),
         over_limit: 0,
+        limits_broken: Vec::new(),
         max_cost: limits.cost(),
         doubts: Doubts::default(),
     };
@@ -373,10 +376,16 @@ fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]),
     // What is to be simulated is held against the limit then.
     let size = Size::of(&design, if rates.is_some() { 0.0 } else { cost });
     least.note(&size);
-    if limits.hold(&size) {
+    let mut broken = limits.broken_by(&size).peekable();
+    if broken.peek().is_none() {
         plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost, rates });
-    } else {
-        plan.over_limit += 1;
+        return;
+    }
+    plan.over_limit += 1;
+    for key in broken {
+        if !plan.limits_broken.contains(&key) {
+            plan.limits_broken.push(key);
+        }
     }
 }
 

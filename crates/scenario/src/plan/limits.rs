@@ -71,9 +71,12 @@ impl Limits {
         self.most[2]
     }
 
-    pub fn hold(&self, size: &Size) -> bool {
+    /// The limits that a candidate is beyond.
+    pub fn broken_by(&self, size: &Size) -> impl Iterator<Item = &'static str> {
         // What binary fractions add to a cost is no money.
-        self.most.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most * (1.0 + 1e-9)))
+        let is_beyond = |most: f64, size: f64| size > most * (1.0 + 1e-9);
+        let of = KEYS.iter().zip(self.most).zip(size.0);
+        of.filter(move |&((_, most), size)| most.is_some_and(|most| is_beyond(most, size))).map(|((key, _), _)| key.0)
     }
 
     /// Tells that no candidate is within them, and why.

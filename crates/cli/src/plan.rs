@@ -102,8 +102,9 @@ fn notes(plan: &Plan, shown: Option<&str>) -> Vec<String> {
     notes.extend(plan.doubts.words_first_of(shown.unwrap_or_default()));
     if plan.over_limit > 0 {
         let limits: Vec<String> = plan.limits_broken.iter().map(|key| format!("`{key}`")).collect();
+        let (are, were) = if plan.over_limit == 1 { ("candidate is", "was") } else { ("candidates are", "were") };
         let (left_out, limits) = (plan.over_limit, limits.join(", "));
-        notes.push(format!("{left_out} candidates are beyond a limit of the plan ({limits}) and were left out."));
+        notes.push(format!("{left_out} {are} beyond a limit of the plan ({limits}) and {were} left out."));
     }
     for Impossible { why, candidates, first } in plan.impossible.iter().take(5) {
         notes.push(match (candidates, first.as_str()) {

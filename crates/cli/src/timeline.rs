@@ -1,7 +1,6 @@
 //! `trace` without a file to write: one trial of one design as a timeline.
 
-use crate::answers::Steps;
-use crate::answers::refuse_idle_locale;
+use crate::answers::{Steps, refuse_idle_locale};
 use crate::args::{Format, Trace};
 use crate::assemble::{self, Overrides};
 use crate::console::Console;

@@ -68,10 +68,11 @@ impl World {
             return self.free_of_one(at, ended, restart, t, strikes);
         }
         self.book.settle(t, &self.measure);
+        let (up, ready) = self.ready_after(at, (ended, restart), t, strikes);
         if self.manager.is_active() && self.machines[at].marks & NEEDS_BOOT != 0 {
-            self.boots_again(at, restart, t, strikes);
+            // HM-05: its health extension starts anew once it is up.
+            self.boots_until(at, up, SimTime::NEVER);
         }
-        let ready = self.ready_after(at, (ended, restart), t, strikes);
         if ready > t {
             self.start(at, self.machines[at].marks, ready, t);
         } else {
@@ -114,10 +115,16 @@ impl World {
         root == cause || (shock(root).is_some() && shock(root) == shock(cause))
     }
 
-    /// When a machine can serve, its outage ending at `t`; `t` itself if nothing has to be waited for.
+    /// When a machine is up and when it can serve, its outage ending at `t`; `t` itself if nothing has to be waited for.
     #[inline]
-    fn ready_after(&mut self, at: usize, ended: (u16, Option<&Law>), t: SimTime, strikes: &Strikes) -> SimTime {
-        if self.ready_at.is_empty() { t } else { self.start_ends(at, ended, t, strikes) }
+    fn ready_after(
+        &mut self,
+        at: usize,
+        ended: (u16, Option<&Law>),
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> (SimTime, SimTime) {
+        if self.ready_at.is_empty() { (t, t) } else { self.start_ends(at, ended, t, strikes) }
     }
 
     fn start_ends(
@@ -126,33 +133,24 @@ impl World {
         (ended, restart): (u16, Option<&Law>),
         t: SimTime,
         strikes: &Strikes,
-    ) -> SimTime {
+    ) -> (SimTime, SimTime) {
         let [restart, boot, warm_up] = self.start_lengths(at, restart, t, strikes);
         let up = t.after(restart.plus(boot));
         self.boots(at, ended, up);
         let ready = up.after(warm_up).max(self.ready_at[at]);
         self.ready_at[at] = ready;
-        ready
+        (up, ready)
     }
 
     /// The cause that holds a machine now: its rack's oldest outage, else its first mode.
     fn heir(&self, at: usize) -> u16 {
         let marks = self.machines[at].marks;
-        if marks & RACK_OUT != 0 {
-            let rack = self.rack_of(at);
-            let disk = self.far_disks.iter().find(|disk| disk.machine as usize == at).map_or(rack, |disk| disk.rack);
-            if let Some(&(_, cause)) = self.rack_active.iter().find(|&&(of, _)| of == rack || of == disk) {
-                return cause;
-            }
+        if marks & RACK_OUT != 0
+            && let Some(cause) = self.darkened_by(at).next()
+        {
+            return cause;
         }
         self.modes[(marks & self.holding).trailing_zeros() as usize % self.modes.len().max(1)].cause
-    }
-
-    /// HM-05: a machine boots after an outage: its health extension starts anew once it is up.
-    #[inline(never)]
-    fn boots_again(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) {
-        let [restart, boot, _] = self.start_lengths(at, restart, t, strikes);
-        self.boots_until(at, t.after(restart.plus(boot)), SimTime::NEVER);
     }
 
     /// How long a machine takes from the end of its last outage until it can serve: its restart, its boot, its warm-up.

@@ -79,9 +79,21 @@ impl World {
         }
     }
 
+    /// The disk of a machine that stands on another rack than it.
+    fn far_disk_of(&self, machine: usize) -> Option<&FarDisk> {
+        self.far_disks.iter().find(|disk| disk.machine as usize == machine)
+    }
+
     /// Whether the disk of a machine stands on another rack that is dark.
     pub(crate) fn disk_is_dark(&self, machine: usize) -> bool {
-        let mine = self.far_disks.iter().find(|disk| disk.machine as usize == machine);
-        mine.is_some_and(|disk| self.rack_depth[disk.rack as usize] > 0)
+        self.far_disk_of(machine).is_some_and(|disk| self.rack_depth[disk.rack as usize] > 0)
+    }
+
+    /// What darkens the rack of a machine, or that of its disk; what began first comes first.
+    pub(crate) fn darkened_by(&self, machine: usize) -> impl Iterator<Item = u16> + '_ {
+        let own = self.rack_of(machine);
+        let disk = self.far_disk_of(machine).map_or(own, |disk| disk.rack);
+        let here = self.rack_active.iter().filter(move |(rack, _)| [own, disk].contains(rack));
+        here.map(|&(_, cause)| cause)
     }
 }

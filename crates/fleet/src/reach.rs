@@ -139,15 +139,9 @@ impl World {
             }
         }
         let marks = self.machines[at].marks;
-        let is_cut = marks & self.reach.cuts != 0 || marks & RACK_OUT != 0 && self.is_dark(at);
+        let by_platform = |cause: u16| self.causes[cause as usize].of_platform;
+        let is_dark = || marks & RACK_OUT != 0 && self.darkened_by(at).any(by_platform);
+        let is_cut = marks & self.reach.cuts != 0 || is_dark();
         (!is_cut).then(|| self.reach.from.get(at).copied().unwrap_or(SimTime::ZERO))
-    }
-
-    /// Whether what holds the rack of a machine, or that of its disk, is the platform's.
-    fn is_dark(&self, at: usize) -> bool {
-        let rack = self.rack_of(at);
-        let disk = self.far_disks.iter().find(|disk| disk.machine as usize == at).map_or(rack, |disk| disk.rack);
-        let holds = |&(of, cause): &(u32, u16)| (of == rack || of == disk) && self.causes[cause as usize].of_platform;
-        self.rack_active.iter().any(holds)
     }
 }

@@ -9,7 +9,7 @@ use zonefall_engine::SimDuration;
 use zonefall_faults::{Effect, Kind, Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::zone_balance::Balance;
-use zonefall_fleet::{Design, Ledger, Need, Operation, StartState, World};
+use zonefall_fleet::{Design, Ledger, Need, Operation, StartState};
 use zonefall_topology::ZoneId;
 
 /// 0: whole zones, 1: the application, 2: hosts, 3: the health endpoint.
@@ -28,14 +28,6 @@ const SICK: u32 = 2;
 
 fn script() -> Script {
     Script::new(topology(3, 4, 4), modes(), DAY)
-}
-
-fn live(script: &Script, design: Design) -> (Ledger, World) {
-    script.live(design, None)
-}
-
-fn min(minutes: u64) -> SimDuration {
-    SimDuration::from_ms(minutes * MINUTE)
 }
 
 fn repairing(zones: &[u32], capacity: u32, action: RepairAction) -> Design {

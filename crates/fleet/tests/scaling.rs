@@ -8,7 +8,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::zone_balance::Balance;
-use zonefall_fleet::{Design, Ledger, Need, Operation, World};
+use zonefall_fleet::{Design, Need, Operation};
 use zonefall_topology::ZoneId;
 
 fn modes() -> Vec<Mode> {
@@ -29,10 +29,6 @@ fn strict(capacity: u32, changes: Vec<Change>) -> Design {
         set.changes = changes;
         set.balance.balance = Balance::Strict;
     })
-}
-
-fn live(script: &Script, design: Design) -> (Ledger, World) {
-    script.live(design, None)
 }
 
 #[test]

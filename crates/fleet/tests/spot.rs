@@ -7,7 +7,7 @@ use zonefall_engine::SimDuration;
 use zonefall_faults::{Effect, Kind, Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::spot::PriorityMix;
-use zonefall_fleet::{Design, Ledger, Operation, World};
+use zonefall_fleet::{Design, Operation};
 
 /// 0: evictions one by one, 1: waves of a zone, 2: racks.
 fn modes() -> Vec<Mode> {
@@ -22,14 +22,6 @@ const RACKS: u16 = 2;
 
 fn script() -> Script {
     Script::new(topology(3, 4, 4), modes(), DAY)
-}
-
-fn live(script: &Script, design: Design) -> (Ledger, World) {
-    script.live(design, None)
-}
-
-fn min(minutes: u64) -> SimDuration {
-    SimDuration::from_ms(minutes * MINUTE)
 }
 
 fn spot(mix: PriorityMix, eviction: EvictionPolicy, restore: Option<SimDuration>) -> Design {

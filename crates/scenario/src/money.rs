@@ -4,6 +4,10 @@
 //! design. Out: prices an hour by set and by what a machine is paid as. A size that the list does not know is a mistake with the
 //! nearest name: nothing is ever priced by a guess.
 
+mod balancers;
+
+pub(crate) use balancers::balanced_regions;
+
 use crate::codes;
 use crate::designs::Laid;
 use crate::diagnostic::Sink;
@@ -16,7 +20,6 @@ use crate::sets::Placed;
 use crate::syntax;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
 use zonefall_fleet::{
@@ -247,7 +250,7 @@ pub(crate) fn rates(
         }
     }
     if has_balancer && list.any.is_none() {
-        price_balancer(&mut rates, list, reader);
+        balancers::price(&mut rates, list, reader);
     }
     let gb = kb_between_zones * share_between_zones(sets, workers) / KB_PER_GB;
     rates.request = gb * list.inter_zone_gb;
@@ -257,35 +260,6 @@ pub(crate) fn rates(
     }
     fine.then_some(rates)
 }
-
-/// CO-03: a load balancer, or an application gateway with the capacity units of its instances.
-fn price_balancer(rates: &mut Rates, list: &PriceList, design: &Reader<'_>) {
-    let nobody = &mut Sink::default();
-    let balancer = design.sub("load_balancer", "load_balancer", nobody);
-    let kind = balancer.as_ref().and_then(|of| of.choice("kind", nobody));
-    rates.is_gateway = kind == Some("application-gateway");
-    let (price, lacks, else_lacks) = match rates.is_gateway {
-        true => (list.application_gateway, "no price of application gateways", GATEWAY_LACKS),
-        false => (list.load_balancer, "no price of load balancers", BALANCER_LACKS),
-    };
-    rates.once = price.unwrap_or(0.0);
-    note(&mut rates.notes, if price.is_some() { else_lacks } else { lacks }.into());
-    let scales = balancer.is_some_and(|of| of.has("autoscale") && !of.is_off("autoscale"));
-    match list.capacity_unit {
-        _ if !rates.is_gateway => {}
-        Some(unit) if scales => rates.gateway_instance = unit * GATEWAY_UNITS_PER_INSTANCE as f64,
-        Some(_) => {
-            note(&mut rates.notes, "no capacity units of gateways without `autoscale`: how many is not said".into())
-        }
-        None => note(&mut rates.notes, "no price of a gateway's capacity units".into()),
-    }
-}
-
-/// What bills leave out of what has a price.
-const BALANCER_LACKS: &str =
-    "load balancers without the data that they pass on and without rules beyond five; no traffic to clients";
-const GATEWAY_LACKS: &str =
-    "an instance of a gateway at ten capacity units, busy or not; no firewall, no traffic to clients";
 
 /// What the components of a design cost an hour; none if a price is wrong.
 pub(crate) fn components(reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
@@ -324,14 +298,6 @@ pub(crate) fn unpriced<'t>(designs: impl Iterator<Item = &'t Node>) -> Vec<Strin
 pub fn unpriced_in_words(names: &[String]) -> Option<String> {
     let (kind, has) = if names.len() == 1 { ("component", "it has") } else { ("components", "they have") };
     (!names.is_empty()).then(|| format!("no price of the {kind} {}: {has} no `price`", names.join(", ")))
-}
-
-/// CO-03: a load balancer is of one region, so there is one in each that requests come to; in a standby's once something runs there.
-pub(crate) fn balanced_regions(design: &Design) -> f64 {
-    let runs = |&at: &usize| design.sets[at].capacity == 0 || design.set_as_paid(at).capacity > 0;
-    let served = (0..design.sets.len()).filter(|&at| !design.only_works(at)).filter(runs);
-    let regions: BTreeSet<RegionId> = served.map(|at| design.sets[at].region).collect();
-    regions.len().max(1) as f64
 }
 
 /// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by

@@ -112,7 +112,7 @@ struct Open {
 /// How many times the trials bring the nearer end of an interval to `most`: its ends come as close as the root of trials, the bound of
 /// what was never seen as trials. None where nothing tells.
 pub(crate) fn times_to_tell(of: Estimate, most: f64) -> Option<f64> {
-    let (mean, low) = (of.mean, of.low.filter(|_| of.quality != Quality::UpperBound));
+    let (mean, low) = (of.mean, of.lower());
     let times = match (mean < most, low) {
         (true, _) if of.hits == 0 && mean <= 0.0 => Some(of.high / most),
         (true, _) => Some(((of.high - mean) / (most - mean)).powi(2)),
@@ -124,8 +124,7 @@ pub(crate) fn times_to_tell(of: Estimate, most: f64) -> Option<f64> {
 
 /// Whether an interval holds `most`.
 fn straddles(of: Estimate, most: f64) -> bool {
-    let low = of.low.filter(|_| of.quality != Quality::UpperBound);
-    of.high > most && low.is_none_or(|low| low <= most)
+    of.high > most && of.lower().is_none_or(|low| low <= most)
 }
 
 /// What a condition asks of a figure: that no more than so much is missed.
@@ -173,11 +172,6 @@ const TIMES_MAX: f64 = 10_000.0;
 fn round_up(trials: f64) -> u64 {
     let unit = libm::pow(10.0, (libm::floor(libm::log10(trials.max(1.0))) - 1.0).max(0.0));
     (libm::ceil(trials / unit) * unit) as u64
-}
-
-/// What misses of a share that is met.
-fn missed(met: Estimate) -> Estimate {
-    Estimate { mean: 1.0 - met.mean, low: Some(1.0 - met.high), high: 1.0 - met.low.unwrap_or(0.0), ..met }
 }
 
 impl Judgement {
@@ -247,9 +241,9 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
         let own = sampling.and_then(|of| of.verdict_windows_sampling).unwrap_or(verdict);
         let judged = design.windows_met.map(|met| {
-            let read = |look: &DesignVariation| Some((look.verdict_windows?, missed(look.windows_met?)));
+            let read = |look: &DesignVariation| Some((look.verdict_windows?, look.windows_met?.missed()));
             let most = 1.0 - outcome.confidence;
-            Asked { own: (own, missed(met)), most, read, tells: true }.judged(outcome, design)
+            Asked { own: (own, met.missed()), most, read, tells: true }.judged(outcome, design)
         });
         let judged = judged.unwrap_or((verdict, Open::default()));
         asked.push((of_windows(&outcome.target, outcome.confidence), judged));
@@ -263,8 +257,8 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     if let Some(least) = gate.batches_by_deadline {
         // Forced trials tell nothing of single batches.
         let judged = design.jobs.as_ref().map(|jobs| {
-            let own = (at_least(jobs.met, least), missed(jobs.met));
-            let of_look = |met: Estimate| (at_least(met, least), missed(met));
+            let own = (at_least(jobs.met, least), jobs.met.missed());
+            let of_look = |met: Estimate| (at_least(met, least), met.missed());
             let read = |look: &DesignVariation| look.batches_met.map(of_look);
             Asked { own, most: 1.0 - least, read, tells: true }.judged(outcome, design)
         });
@@ -307,7 +301,7 @@ pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
 
 /// About how many trials would tell of a share that is not resolved whether it is at least so much; none where nothing tells.
 pub(crate) fn trials_would_do((met, verdict): (Estimate, Verdict), least: f64, trials: u64) -> Option<u64> {
-    let (of, most) = (missed(met), 1.0 - least);
+    let (of, most) = (met.missed(), 1.0 - least);
     let times = times_to_tell(of, most).filter(|_| verdict == Verdict::NotResolved && straddles(of, most))?;
     Some(round_up(times * trials as f64))
 }

@@ -116,15 +116,15 @@ pub(crate) struct Billing<'a> {
 impl Billing<'_> {
     /// The bill.
     pub(crate) fn outcome(&self) -> BillOutcome {
-        let bill = scaled(self.bill, HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms / BILL_UNIT);
+        let bill = self.bill.times(HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms / BILL_UNIT);
         let mut items = self.items();
         // SL-03: what the promise covers.
         let covered = items.iter().filter(|item| ["on_demand", "committed"].contains(&item.item.as_str()));
         let covered: f64 = covered.map(|item| item.cost_per_month).sum();
         let credit = self.sla.and_then(|sla| sla.credit_percent);
-        let credit = credit.map(|percent| cents::gained(at_most(scaled(percent, covered / 100.0), covered)));
+        let credit = credit.map(|percent| cents::gained(credited(percent, covered)));
         let downtime =
-            self.downtime_per_hour.map(|cost| cents::spent(scaled(self.unavailability, HOURS_PER_MONTH * cost)));
+            self.downtime_per_hour.map(|cost| cents::spent(self.unavailability.times(HOURS_PER_MONTH * cost)));
         let bill = cents::billed(bill, &mut items);
         BillOutcome {
             items,
@@ -170,14 +170,9 @@ impl BillItem {
     }
 }
 
-/// SL-03: no more is given back than was paid.
-fn at_most(credit: Estimate, paid: f64) -> Estimate {
-    let Estimate { mean, low, high, .. } = credit;
-    Estimate { mean: mean.min(paid), low: low.map(|low| low.min(paid)), high: high.min(paid), ..credit }
-}
-
-pub(crate) fn scaled(of: Estimate, factor: f64) -> Estimate {
-    Estimate { mean: of.mean * factor, low: of.low.map(|low| low * factor), high: of.high * factor, ..of }
+/// SL-03: so many percent of what was paid, and no more than all of it.
+fn credited(percent: Estimate, paid: f64) -> Estimate {
+    percent.map(|of| (of * paid / 100.0).min(paid))
 }
 
 /// Bill and downtime less credit. Their ends are added up: never too narrow, whatever they have to do with each other.
@@ -264,7 +259,7 @@ mod tests {
     #[test]
     fn sl_03_a_credit_is_no_more_than_what_was_paid() {
         let wide = Estimate { low: Some(90.0), high: 130.0, ..certain(100.0) };
-        let credit = at_most(scaled(wide, 0.5), 50.0);
+        let credit = credited(wide, 50.0);
         assert_eq!((credit.mean, credit.low, credit.high), (50.0, Some(45.0), 50.0));
     }
 

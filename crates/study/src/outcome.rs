@@ -68,7 +68,23 @@ impl Estimate {
     /// The same in another unit.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {
-        Self { mean: self.mean * factor, low: self.low.map(|low| low * factor), high: self.high * factor, ..self }
+        self.map(|of| of * factor)
+    }
+
+    /// The same by a function that keeps the order.
+    #[must_use]
+    pub fn map(self, of: impl Fn(f64) -> f64) -> Self {
+        Self { mean: of(self.mean), low: self.low.map(&of), high: of(self.high), ..self }
+    }
+
+    /// Of a share that is met, what misses.
+    pub(crate) fn missed(self) -> Self {
+        Self { mean: 1.0 - self.mean, low: Some(1.0 - self.high), high: 1.0 - self.low.unwrap_or(0.0), ..self }
+    }
+
+    /// Its lower end, if it is one: a bound has none.
+    pub(crate) fn lower(self) -> Option<f64> {
+        self.low.filter(|_| self.quality != Quality::UpperBound)
     }
 
     /// What is known without an estimate: `quality` says from where.

@@ -21,7 +21,7 @@ pub(super) struct Ahead {
     turn: SimTime,
     /// Those that could not be spared, each with the instant at which it is looked at again.
     put_off: Vec<(SimTime, u32)>,
-    /// The earliest of these instants.
+    /// The earliest of all these instants.
     pub(super) wakes: SimTime,
     /// Where its machines begin in the list of those that are done; none where owners do not redeploy any.
     pub(super) done_from: Option<usize>,

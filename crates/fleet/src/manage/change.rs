@@ -295,8 +295,7 @@ impl World {
             self.is_changed(at);
             self.remove(at, None, t, strikes);
             self.owe(set, 1, cause, t);
-            let spot = slot.spot;
-            let order = Order { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: true };
+            let order = Order { attaches: true, ..Order::of((group, slot.spot), cause) };
             match self.create_owed(order, t, strikes) {
                 Some(new) => {
                     self.manager.slots[new].data_since = slot.data_since;

@@ -34,6 +34,13 @@ pub(crate) struct Order {
     pub attaches: bool,
 }
 
+impl Order {
+    /// One machine in a group, regular or Spot, that is asked for, and charged to a cause until it serves.
+    pub const fn of((group, spot): (usize, bool), cause: u16) -> Self {
+        Self { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: false }
+    }
+}
+
 impl World {
     /// AL-01, AL-05: whether the quota has room for `add` more machines of a set: `spot` of them Spot, `pooled` of them ready
     /// in its pools, which hold their quota already (SB-01).
@@ -172,8 +179,7 @@ impl World {
         self.vacate(at, t);
         self.owe(set, 1, cause, t);
         // RC-02: only a scale-out comes here.
-        let (spot, scale_out) = (slot.spot, true);
-        let order = Order { group, spot, extra: false, cause, scale_out, repairs: false, attaches: false };
+        let order = Order { scale_out: true, ..Order::of((group, slot.spot), cause) };
         if let Some(new) = self.create_owed(order, t, strikes) {
             self.is_changed(new);
             (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);

@@ -62,7 +62,7 @@ impl World {
         let (group, spot, state) = (slot.group as usize, slot.spot, slot.state);
         let heir = replaced.map(|cause| {
             let repairs = std::mem::take(&mut slot.repairing);
-            Order { group, spot, extra: false, cause, scale_out: false, repairs, attaches: false }
+            Order { repairs, ..Order::of((group, spot), cause) }
         });
         if let Some(cause) = replaced {
             self.owe(set, 1, cause, t);

@@ -100,7 +100,7 @@ impl World {
             return SimTime::NEVER;
         }
         let cause = self.own_cause(Extra::Planned);
-        let order = Order { group: under, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
+        let order = Order { extra: true, ..Order::of((under, spot), cause) };
         let Some(new) = self.create(order, t, strikes) else { return t.after(ASK_AGAIN) };
         self.book.count(Operation::Rebalances, 1, t, &self.measure);
         let until = t.after(HEALTH_WAIT);

@@ -158,7 +158,7 @@ impl World {
         let places = std::mem::take(&mut self.manager.places);
         for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
-            let order = Creation { group, spot, extra: false, cause, scale_out: true, repairs: false, attaches: false };
+            let order = Creation { scale_out: true, ..Creation::of((group, spot), cause) };
             if let Some(at) = self.create_owed(order, t, strikes) {
                 self.is_changed(at);
                 self.manager.groups[group].awaited += u32::from(percent.is_some());
@@ -234,8 +234,7 @@ impl World {
             };
             let open = self.manager.sets[set].places().filter(|group| awaited(group) > 0);
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
-            let order =
-                Creation { group, spot: false, extra: true, cause, scale_out: true, repairs: false, attaches: false };
+            let order = Creation { extra: true, scale_out: true, ..Creation::of((group, false), cause) };
             if let Some(at) = self.create(order, t, strikes) {
                 self.is_changed(at);
             }

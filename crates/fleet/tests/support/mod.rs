@@ -210,6 +210,15 @@ pub fn repaired(management: &mut Management, action: RepairAction) {
 }
 
 /// A change at an instant.
+/// A scripted trial, and the world at its end.
+pub fn live(script: &Script, design: Design) -> (Ledger, World) {
+    script.live(design, None)
+}
+
+pub fn min(minutes: u64) -> SimDuration {
+    SimDuration::from_ms(minutes * MINUTE)
+}
+
 pub fn at(ms: u64, action: Action) -> Change {
     let trigger = Trigger::At { at: SimTime::from_ms(ms), every: None };
     Change { trigger, action, retry: None, back_after: None }

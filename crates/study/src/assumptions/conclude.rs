@@ -90,12 +90,7 @@ pub(super) fn on_average(of: &DesignOutcome) -> Option<Judged> {
 
 /// The verdict on windows, and the share of them that miss.
 pub(super) fn in_windows(of: &DesignOutcome) -> Option<Judged> {
-    Some((of.verdict_windows?, missed(of.windows_met?)))
-}
-
-/// The share of windows that miss.
-fn missed(met: Estimate) -> Estimate {
-    Estimate { mean: 1.0 - met.mean, low: Some(1.0 - met.high), high: 1.0 - met.low.unwrap_or(0.0), ..met }
+    Some((of.verdict_windows?, of.windows_met?.missed()))
 }
 
 /// The look that unsettles a verdict most, in words.

@@ -47,8 +47,7 @@ impl Run {
 }
 
 fn badness(of: Estimate) -> Badness {
-    let low = if of.quality == Quality::UpperBound { None } else { of.low };
-    Badness { mean: of.mean, low, high: of.high }
+    Badness { mean: of.mean, low: of.lower(), high: of.high }
 }
 
 /// Whether more trials of a look miss than the share of the run explains: hits and trials of each.

@@ -9,8 +9,8 @@
 //!   tells what is not known from luck.
 //!
 //! Every look plays the run's first trials again: the same keys, so the same luck stretched to another rate. It takes
-//! fewer trials than the run, more where it leaves open what the run resolves (`longer`), and no second look without each cause. Where the run's trials are forced, split or storms alone, so
-//! are those of the looks (`Way::under`), with weights that are exact under their rates. What can go wrong: a look with few hits cannot tell on
+//! fewer trials than the run, more where it leaves open what the run resolves (`longer`), and no second look without each cause. Where
+//! the run's trials are forced, split or storms alone, so are those of the looks (`Way::under`), with weights that are exact under their rates. What can go wrong: a look with few hits cannot tell on
 //! which side it lies; `verdict` says when that unsettles a verdict, and `milder` when the run knows better. Bit-identical for any threads, like every run.
 
 mod conclude;

@@ -223,11 +223,7 @@ impl<'a> Concluding<'a> {
         let first = &self.tally.first_miss;
         let cap = self.study.measure.horizon.as_ms() as f64;
         // One division, so that what is a whole number of hours is shown as one.
-        let hours = |ms: f64| ms / MS_PER_HOUR;
-        (first.n() > 0).then(|| {
-            let Estimate { mean, low, high, quality, hits } = self.mean(first, cap, 1.0);
-            Estimate { mean: hours(mean), low: low.map(hours), high: hours(high), quality, hits }
-        })
+        (first.n() > 0).then(|| self.mean(first, cap, 1.0).map(|ms| ms / MS_PER_HOUR))
     }
 
     fn jobs(&self) -> JobsOutcome {

@@ -74,7 +74,8 @@ pub struct SlaOutcome {
 /// Something that is paid for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BillItem {
-    /// What: `on_demand`, `committed`, `spot`, `standby`, `stopped`, `disks`, `load_balancer`, `inter_zone`.
+    /// What: `on_demand`, `committed`, `spot`, `standby`, `stopped`, `disks`, `load_balancer` or `application_gateway`, `capacity_units`,
+    /// `components`, `inter_zone`.
     pub item: String,
     /// Machine-hours of a month of 730 hours, in thousandths; none for what is not a machine.
     pub machine_hours_per_month: Option<f64>,

@@ -5,21 +5,22 @@
 
 use super::frame::Frame;
 use super::state::Queued;
+use crate::design::Design;
 use crate::management::ReleaseKind;
 use crate::pending::Due;
 use crate::world::World;
 use zonefall_engine::SimTime;
 
-impl World {
-    /// The sets of the other region of a set's pair; none where the design has one region, or more than two.
-    fn sets_of_pair(&self, set: usize) -> impl Iterator<Item = usize> {
-        let sets = &self.design.sets;
-        let own = sets[set].region;
-        let other = sets.iter().map(|of| of.region).find(|&region| region != own);
-        let is_pair = sets.iter().all(|of| of.region == own || Some(of.region) == other);
-        (0..sets.len()).filter(move |&at| is_pair && Some(sets[at].region) == other)
-    }
+/// The sets of the other region of a set's pair; none where the design has one region, or more than two.
+fn sets_of_pair(design: &Design, set: usize) -> impl Iterator<Item = usize> {
+    let sets = &design.sets;
+    let own = sets[set].region;
+    let other = sets.iter().map(|of| of.region).find(|&region| region != own);
+    let is_pair = sets.iter().all(|of| of.region == own || Some(of.region) == other);
+    (0..sets.len()).filter(move |&at| is_pair && Some(sets[at].region) == other)
+}
 
+impl World {
     /// Whether a rollout waits for one in the other region.
     pub(super) fn waits_for_pair(&self, set: usize, kind: ReleaseKind, frame: Frame, mends: Option<u32>) -> bool {
         let runs = |at: usize| {
@@ -27,7 +28,7 @@ impl World {
             run.is_some_and(|run| run.kind == ReleaseKind::Image && run.mends.is_none() && run.frame.is_automatic())
         };
         let waits = kind == ReleaseKind::Image && mends.is_none() && frame.is_automatic();
-        waits && self.sets_of_pair(set).any(runs)
+        waits && sets_of_pair(&self.design, set).any(runs)
     }
 
     /// It begins when that is over.
@@ -37,10 +38,10 @@ impl World {
 
     /// A rollout is over: sets of the other region that waited for it look.
     pub(super) fn pair_is_free(&mut self, set: usize, t: SimTime) {
-        for at in 0..self.design.sets.len() {
+        let design = self.design.clone();
+        for at in sets_of_pair(&design, set) {
             let of = &self.manager.rollouts.sets[at];
-            let waits = of.run.is_none() && of.queued[ReleaseKind::Image as usize].is_some();
-            if waits && self.design.sets[at].region != self.design.sets[set].region {
+            if of.run.is_none() && of.queued[ReleaseKind::Image as usize].is_some() {
                 self.wait(Due::Rollout, at, t);
             }
         }

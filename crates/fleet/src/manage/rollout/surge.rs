@@ -16,8 +16,7 @@ impl World {
         let set = self.set_of(at);
         let slot = self.manager.slots[at];
         let cause = self.own_cause(Extra::Planned);
-        let (group, spot) = (slot.group as usize, slot.spot);
-        let order = Order { group, spot, extra: true, cause, scale_out: false, repairs: false, attaches: false };
+        let order = Order { extra: true, ..Order::of((slot.group as usize, slot.spot), cause) };
         let Some(new) = self.create(order, t, strikes) else { return false };
         self.use_quota(set, slot.spot, true);
         let previous = self.manager.rollouts.machines[at].model;

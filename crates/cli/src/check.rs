@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use zonefall_faults::Strikes;
+use zonefall_faults::{Mode, Outage, Strikes};
 use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
 use zonefall_report::count;
 use zonefall_scenario::{Diagnostics, FaultSource, Scenario, WhatIf};
@@ -223,6 +223,8 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         .iter()
         .map(|row| json!({ "mode": row.name, "downtime_min_per_year": row.minutes_per_year }))
         .collect();
+    let never = |mode: &&Mode| mode.outage == Outage::Never && mode.stops_machines(depends);
+    let never: Vec<&String> = scenario.profile.modes.iter().filter(never).map(|mode| &mode.name).collect();
     Ok(json!({
         "schema": "zonefall-check/2",
         "study": scenario.name,
@@ -245,6 +247,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "profile": scenario.profile.name,
         "one_machine_min_per_year": implied.unavailable_minutes_per_year(),
         "one_machine_by_mode": modes,
+        "never_ends": never,
         "strikes_per_trial": match &scenario.source {
             FaultSource::Drawn => json!(strikes_per_trial(scenario)),
             FaultSource::Script(rows) => json!(rows.len()),
@@ -377,9 +380,12 @@ fn of_faults(scenario: &Scenario, resolved: &Value) -> String {
             mode["mode"].as_str().unwrap_or_default()
         );
     }
+    for mode in resolved["never_ends"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        text += &format!("           {mode:<24} never ends: what it hits stays down, and is not in the sum\n");
+    }
     // An empty sum is -0.
     let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default() + 0.0;
-    text + &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes")
+    text + &format!("           {:<24} {total:>8.2} min a year (computed from the profile; no probes)\n", "all modes")
 }
 
 /// How much there is to be played.

@@ -23,7 +23,7 @@ pub fn play(scenario: &Scenario, study: &Study, path: &Path) -> Result<(Vec<Loss
             let (profile, storm) = incident_storm(incident, zone, &scenario.topology)?;
             let horizon = study.measure.horizon;
             let (strikes, ends, pauses, said) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            let replay = Replay { profile, storm, strikes, ends, pauses, horizon, notes: said };
+            let replay = Replay { profile, storm, strikes, ends, pauses, horizon, was_drawn: false, notes: said };
             let study = with_replay(Study { trials: 1, ..study.clone() }, replay)?;
             all.extend(losses(&study, &incident.name(), &scenario.topology.zone_name(zone))?);
         }

@@ -82,7 +82,7 @@ pub fn replay(
             }
         }
     }
-    Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, notes: Vec::new() })
+    Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, was_drawn: false, notes: Vec::new() })
 }
 
 /// CH-03: the autoscale of a design's sets is disabled as rows say; without an end for good.

@@ -16,8 +16,11 @@ const MINUTES_PER_YEAR: f64 = 525_600.0;
 pub struct Term {
     /// What to call it.
     pub name: String,
-    /// Events a year that may reach the unit.
+    /// Events a year in the long run that may reach the unit.
     pub events_per_year: f64,
+    /// Mean hours from an event until the clock of the next one starts, whoever was hit; 0 if events come whatever is
+    /// under way.
+    pub busy_h: f64,
     /// Probability that an event hits the unit, 0 to 1.
     pub share_hit: f64,
     /// Mean hours from the event until a unit that was hit is back.
@@ -25,37 +28,36 @@ pub struct Term {
 }
 
 impl Term {
-    /// Expected minutes down a year when `events_per_year` is the long-run frequency:
-    /// rate × share hit × mean out. Overlap with other terms is not taken off.
+    /// Expected minutes down a year: events × share hit × mean out. Overlap, with other terms or of events of this one,
+    /// is not taken off.
     pub fn minutes_per_year(&self) -> Result<f64, Error> {
         self.check()?;
         Ok(self.events_per_year * self.share_hit * self.mean_out_h * 60.0)
     }
 
-    /// Long-run share of time that the unit is down by this term when
-    /// `events_per_year` is the rate *while no event is under way* (one over the mean
-    /// time to failure) and the clock of the next event starts when the unit is back.
-    /// [`Self::stationary_fraction_when_busy`] with an event as long as `mean_out_h`.
-    pub fn stationary_fraction(&self) -> Result<f64, Error> {
-        self.stationary_fraction_when_busy(self.mean_out_h)
-    }
-
-    /// The same when the clock of the next event starts `busy_h` ≥ 0 mean hours after the
-    /// last one began, whoever was hit: share hit × rate × mean out / (1 + rate × busy).
+    /// Long-run share of time that the unit is down by this term.
     ///
-    /// Exact for an alternating renewal process with any laws. Should not be less than
-    /// the mean time out, else events overlap on one unit and the share can pass 1,
-    /// which is an error.
-    pub fn stationary_fraction_when_busy(&self, busy_h: f64) -> Result<f64, Error> {
+    /// Exact for an alternating renewal process with any laws where a unit is back no later than the clock of the next
+    /// event starts, and where the clock never stops (`busy_h` 0) and times out are independent. In between, where a
+    /// unit needs a fixed time more and the next event may come within it, exact for exponential times between events
+    /// that always hit.
+    pub fn stationary_fraction(&self) -> Result<f64, Error> {
         self.check()?;
-        nonnegative("mean busy time", busy_h)?;
-        let rate = self.events_per_year / HOURS_PER_YEAR;
-        let share = self.share_hit * rate * self.mean_out_h / (1.0 + rate * busy_h);
-        probability("share of time down", share)
+        let (events, out) = (self.events_per_year / HOURS_PER_YEAR, self.mean_out_h);
+        let while_busy = self.share_hit * events * out.min(self.busy_h);
+        let idle = 1.0 - events * self.busy_h;
+        if idle <= 0.0 || out <= self.busy_h {
+            return probability("share of time down", while_busy.min(1.0));
+        }
+        // While no event is under way they come at this rate.
+        let rate = events / idle;
+        let later = -libm::expm1(-rate * self.share_hit * (out - self.busy_h));
+        probability("share of time down", (while_busy + idle * later).min(1.0))
     }
 
     fn check(&self) -> Result<(), Error> {
         nonnegative("events per year", self.events_per_year)?;
+        nonnegative("mean busy time", self.busy_h)?;
         probability("share hit", self.share_hit)?;
         nonnegative("mean time out", self.mean_out_h)?;
         Ok(())
@@ -127,7 +129,7 @@ mod tests {
     use super::*;
 
     fn term(name: &str, events_per_year: f64, share_hit: f64, mean_out_h: f64) -> Term {
-        Term { name: name.to_owned(), events_per_year, share_hit, mean_out_h }
+        Term { name: name.to_owned(), events_per_year, busy_h: mean_out_h, share_hit, mean_out_h }
     }
 
     #[test]
@@ -146,8 +148,7 @@ mod tests {
         let terms = [term("a", 2.0, 1.0, 876.0), term("b", 1.0, 0.5, 876.0)];
         let sum = breakdown(&terms)?;
         assert_eq!(sum.total_minutes_per_year, (2.0 + 0.5) * 876.0 * 60.0);
-        // a: 0.2 / 1.2, b: 0.5 · 0.1 / 1.1
-        let (a, b) = (0.2 / 1.2, 0.05 / 1.1);
+        let (a, b) = (0.2, 0.05);
         assert!((sum.unavailability - (a + b - a * b)).abs() < 1e-15);
         assert!(sum.unavailable_minutes_per_year() < sum.total_minutes_per_year);
         assert_eq!(sum.rows[1].name, "b");
@@ -158,8 +159,20 @@ mod tests {
     #[test]
     fn a_term_that_always_hits_is_an_alternating_unit() -> Result<(), Error> {
         let unit = crate::single::Alternating::new(500.0, 2.0)?;
-        let term = term("one", HOURS_PER_YEAR / 500.0, 1.0, 2.0);
+        let term = term("one", HOURS_PER_YEAR / 502.0, 1.0, 2.0);
         assert!((term.stationary_fraction()? / unit.unavailability() - 1.0).abs() < 1e-15);
+        Ok(())
+    }
+
+    #[test]
+    fn events_that_overlap_on_a_unit_are_counted_once() -> Result<(), Error> {
+        // They come whatever is under way: nobody has come within the last 2 h.
+        let shock = Term { busy_h: 0.0, ..term("shock", 8760.0, 0.5, 2.0) };
+        assert!((shock.stationary_fraction()? - (1.0 - libm::exp(-1.0))).abs() < 1e-15);
+        // Up 3 h, out 1 h, and 2 h more to start, unless it fails again meanwhile.
+        let slow = Term { busy_h: 1.0, ..term("slow", 8760.0 / 4.0, 1.0, 3.0) };
+        let down = (1.0 + 3.0 * (1.0 - libm::exp(-2.0 / 3.0))) / 4.0;
+        assert!((slow.stationary_fraction()? - down).abs() < 1e-15);
         Ok(())
     }
 
@@ -174,6 +187,6 @@ mod tests {
     fn impossible_terms_are_refused() {
         assert!(breakdown(&[term("x", -1.0, 1.0, 1.0)]).is_err());
         assert!(breakdown(&[term("x", 1.0, 1.5, 1.0)]).is_err());
-        assert!(term("x", 8760.0, 1.0, 9.0).stationary_fraction_when_busy(0.0).is_err());
+        assert!(Term { busy_h: -1.0, ..term("x", 1.0, 1.0, 1.0) }.stationary_fraction().is_err());
     }
 }

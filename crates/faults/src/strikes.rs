@@ -99,6 +99,12 @@ impl Strikes {
         self.unit_modes.record_predicted(pauses);
     }
 
+    /// What was given to [`Strikes::replay`] was written by somebody: an outage at the beginning begins there, and was not under
+    /// way already.
+    pub fn take_as_written(&mut self) {
+        self.unit_modes.take_as_written();
+    }
+
     /// From now on outages may be forced, and all outages of sources are noted. Machines and hosts are sources only as long
     /// as there are at most [`SOURCES_MAX`] of all kinds.
     pub fn force(&mut self, topology: &Topology) -> &[Source] {

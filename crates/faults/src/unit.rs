@@ -40,6 +40,8 @@ pub struct UnitModes {
     recorded: Vec<(u32, u32, SimTime, SimTime)>,
     /// Recorded pauses of strikes that were predicted.
     pauses: Vec<(u32, u32, SimTime, SimTime)>,
+    /// What strikes at the beginning strikes then, and is not under way already: somebody has written it so.
+    as_written: bool,
 }
 
 impl UnitModes {
@@ -55,7 +57,7 @@ impl UnitModes {
             clock: Key::root(0),
             luck: Key::root(0),
         };
-        Self { modes: marking.map(unit).collect(), recorded: Vec::new(), pauses: Vec::new() }
+        Self { modes: marking.map(unit).collect(), recorded: Vec::new(), pauses: Vec::new(), as_written: false }
     }
 
     /// The modes.
@@ -81,6 +83,23 @@ impl UnitModes {
     pub fn record_predicted(&mut self, mut pauses: Vec<(u32, u32, SimTime, SimTime)>) {
         pauses.sort_unstable();
         self.pauses = pauses;
+    }
+
+    /// Takes strikes at the beginning for such as begin there.
+    pub(crate) fn take_as_written(&mut self) {
+        self.as_written = true;
+    }
+
+    /// How long the outage of a unit has lasted already with which a stationary trial begins: in the long run as long as what
+    /// remains of it. None if it begins with the trial.
+    pub fn age_at_start(&self, mode: u32, who: (u64, u64)) -> Option<SimDuration> {
+        let unit = &self.modes[mode as usize];
+        let Outage::Law(law) = &unit.mode.outage else { return None };
+        if self.as_written || initially_down(&unit.mode) <= 0.0 {
+            return None;
+        }
+        let mut stream = unit.luck_key(who, SimTime::ZERO).part(0xa9e, 0).stream();
+        Some(SimDuration::from_ms(law.draw_residual_ms(&mut stream) as u64))
     }
 
     /// Whether outages end as recorded, not as drawn.

@@ -29,6 +29,10 @@ impl World {
             // Nothing runs yet that could fail by itself.
             return;
         }
+        if t == SimTime::ZERO && self.was_repaired_before(mode, at, strikes) {
+            return;
+        }
+        let facts = &self.modes[mode as usize];
         let outcome = match facts.fixed {
             Some(length) if t > SimTime::ZERO => Outcome { length: Some(length), predicted: false },
             _ => {

@@ -144,6 +144,17 @@ fn ar_08_a_freed_place_is_taken_at_the_next_look() {
 }
 
 #[test]
+fn ar_05_ar_08_a_repair_that_fails_at_once_leaves_its_place_to_the_next_look() {
+    // A zone is dark for half an hour, in which there are one or two looks: three failures would suspend repairs.
+    let mut design = repairing(&[1], 9, RepairAction::Restart);
+    design.sets[0].management.as_mut().unwrap().repairs.as_mut().unwrap().tick = min(20);
+    let (ledger, _) = live(&script().outages(&[(0, 0, 4, HOUR, HOUR + 30 * MINUTE)]), design);
+    let failed = count(&ledger, Operation::RepairsFailed);
+    assert!((1..=2).contains(&failed), "{failed}");
+    assert_eq!((count(&ledger, Operation::Repairs), count(&ledger, Operation::Suspensions)), (failed, 0));
+}
+
+#[test]
 fn al_02_deletions_that_fail_for_good_hold_no_room() {
     // Twelve more every morning for three weeks, and none of them can be deleted in the evening.
     let day =

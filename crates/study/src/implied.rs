@@ -20,7 +20,7 @@ pub struct StartHours {
 }
 
 /// The downtime of one machine in a region of `zones` zones, by mode: rate × share hit × mean time until that machine
-/// is back. Global modes only if `depends_on` names them.
+/// is back. Global modes only if `depends_on` names them. Modes that never end are left out: they have no such time.
 ///
 /// # Errors
 /// If a number is outside what `exact` can take.
@@ -33,7 +33,7 @@ pub fn one_machine(
     let terms: Vec<Term> = profile
         .modes
         .iter()
-        .filter(|mode| mode.stops_machines(depends_on))
+        .filter(|mode| mode.stops_machines(depends_on) && mode.outage != Outage::Never)
         .map(|mode| term(mode, zones, start))
         .collect();
     breakdown(&terms)
@@ -47,23 +47,24 @@ fn term(mode: &Mode, zones: u32, start: StartHours) -> Term {
     };
     let unpredicted = mode.predicted.as_ref().map_or(1.0, |predicted| 1.0 - predicted.share);
     let partial = if mode.scope == Scope::Zone { mode.share.mean() } else { 1.0 };
+    let busy_h = busy_h(mode);
+    let rate = mode.rate_per_year();
     Term {
         name: mode.name.clone(),
-        events_per_year: frequency(mode) * zone_times(mode, zones),
+        events_per_year: rate / (1.0 + rate * busy_h / HOURS_PER_YEAR) * zone_times(mode, zones),
+        busy_h,
         share_hit: partial,
         mean_out_h: mode.mean_time_back_ms() / MS_PER_HOUR + unpredicted * needs,
     }
 }
 
-/// Events a year of one unit: its rate while it is up, over the cycle of up and out.
-fn frequency(mode: &Mode) -> f64 {
-    let rate = mode.rate_per_year();
+/// How long the clock of a unit's next event stands while one is under way, in hours.
+fn busy_h(mode: &Mode) -> f64 {
     let tail = mode.staged.map_or(1.0, |staged| staged.tail);
-    let out_years = match &mode.outage {
-        Outage::Law(law) if mode.kind == Kind::Outage => law.mean_ms() * tail / MS_PER_HOUR / HOURS_PER_YEAR,
+    match &mode.outage {
+        Outage::Law(law) if mode.kind == Kind::Outage => law.mean_ms() * tail / MS_PER_HOUR,
         _ => 0.0,
-    };
-    rate / (1.0 + rate * out_years)
+    }
 }
 
 /// A zone is struck at its rate, and once more as the second of a pair.

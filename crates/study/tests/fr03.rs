@@ -5,7 +5,8 @@ mod support;
 use std::sync::atomic::AtomicBool;
 use support::*;
 use zonefall_azure::profile::azure_like_v0;
-use zonefall_faults::{Profile, Scope};
+use zonefall_engine::{Law, Shape};
+use zonefall_faults::{Mode, Outage, Profile, Recovery, Scope};
 use zonefall_fleet::Design;
 use zonefall_stats::Moments;
 use zonefall_study::implied::{StartHours, one_machine, whole_set};
@@ -17,6 +18,10 @@ fn go(profile: Profile, design: Design, days: u64, trials: u64) -> Finished {
     let mut study = study(profile, vec![design], days, trials);
     (study.rows, study.counterfactual) = (false, false);
     run(&study, 2, &AtomicBool::new(false), &Silent).unwrap()
+}
+
+fn exponential_hours(mean: f64) -> Law {
+    Law::new(Shape::Exponential(mean * 3_600_000.0), None).unwrap()
 }
 
 /// Minutes a year with their standard error, from missed milliseconds a trial that are added where they are not zero.
@@ -57,6 +62,21 @@ fn fr_03_one_machine_by_mode() {
     let (mean, error) = minutes_a_year(&tally.missed, trials, TEN_YEARS);
     assert!((mean - implied.unavailable_minutes_per_year()).abs() < 4.0 * error, "{mean} ± {error}");
     assert!((25.0..38.0).contains(&implied.total_minutes_per_year), "{}", implied.total_minutes_per_year);
+}
+
+#[test]
+fn fr_03_a_mode_that_strikes_often_is_no_less_than_it_is() {
+    // 60 a year of 12 h while it is up, then a boot and a warm-up of 90 s, in which it may fail again.
+    let hang = Mode::plain("hang", Scope::Instance, 60.0, Outage::Law(exponential_hours(12.0))).unwrap();
+    let profile = Profile { name: "often".into(), modes: vec![Mode { recovery: Recovery::Boot, ..hang }] };
+    let start = StartHours { boot: 30.0 / 3600.0, warm_up: 60.0 / 3600.0 };
+    let implied = one_machine(&profile, 3, start, &[]).unwrap();
+    let (rate, boots) = (60.0 / 8760.0, 90.0 / 3600.0);
+    let share = (12.0 + (1.0 - f64::exp(-rate * boots)) / rate) / (12.0 + 1.0 / rate);
+    assert!((implied.unavailability / share - 1.0).abs() < 1e-12, "{} and {share}", implied.unavailability);
+    let finished = go(profile, design("one", &[2], 1, 1), TEN_YEARS, 400);
+    let (mean, error) = minutes_a_year(&finished.tally.designs[0].missed, 400, TEN_YEARS);
+    assert!((mean - share * 525_600.0).abs() < 4.0 * error, "{mean} ± {error}");
 }
 
 #[test]

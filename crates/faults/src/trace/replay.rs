@@ -39,6 +39,8 @@ pub struct Replay {
     pub pauses: Vec<(u32, u32, SimTime, SimTime)>,
     /// The end of the recorded trial.
     pub horizon: SimTime,
+    /// Whether it was a drawn trial, whose first outages may have been under way already.
+    pub was_drawn: bool,
     /// What was mapped, dropped or may differ from the recorded trial, one sentence each. Empty for an exact replay.
     pub notes: Vec<String>,
 }
@@ -49,6 +51,9 @@ impl Replay {
     pub fn load(&self, strikes: &mut Strikes) {
         strikes.replay(self.storm.clone(), self.strikes.clone(), self.ends.clone());
         strikes.replay_predicted(self.pauses.clone());
+        if !self.was_drawn {
+            strikes.take_as_written();
+        }
     }
 
     /// Strikes that live through this record.
@@ -138,6 +143,7 @@ impl<'a> Builder<'a> {
             ends: Vec::new(),
             pauses: Vec::new(),
             horizon: trace.header.horizon,
+            was_drawn: trace.header.trial.is_some(),
             notes: Vec::new(),
         };
         Self { trace, causes, names, problems: Problems::new("event"), replay, ids: Vec::new() }

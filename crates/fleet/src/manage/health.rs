@@ -2,6 +2,7 @@
 
 use super::{Slot, State};
 use crate::machine::*;
+use crate::management::Health;
 use crate::pending::Due;
 use crate::policy::disk::is_reachable;
 use crate::policy::health::{HealthState, Trouble, begins_initializing, settling, state_after_grace, state_in_trouble};
@@ -114,14 +115,8 @@ impl World {
         let set = self.set_of(at);
         let health = self.design.sets[set].management.as_ref()?.health?;
         let slot = &self.manager.slots[at];
-        let unanswered = |since: SimTime| match self.manager.sets[set].probes {
-            Some(probes) => probes.refused(since),
-            None => since.after(settling(health.interval, health.probes)),
-        };
-        let told = match slot.trouble {
-            Trouble::Machine => health.dead_after.map(|after| slot.since.after(after)),
-            Trouble::Application => Some(unanswered(slot.since)),
-        };
+        let unanswered = |since: SimTime| self.unanswered(set, &health, since);
+        let told = self.told(set, &health, slot.trouble, slot.since);
         if slot.decided || slot.up_at == SimTime::NEVER || (slot.trouble == Trouble::Machine && slot.up_at < slot.since)
         {
             return told;
@@ -133,6 +128,22 @@ impl World {
         }
         let unanswered = unanswered(slot.since.max(slot.up_at));
         Some(told.map_or(unanswered, |told| told.min(unanswered)))
+    }
+
+    /// HM-04, HM-07: from when on the set knows of a machine's trouble.
+    pub(crate) fn told(&self, set: usize, health: &Health, trouble: Trouble, since: SimTime) -> Option<SimTime> {
+        match trouble {
+            Trouble::Machine => health.dead_after.map(|after| since.after(after)),
+            Trouble::Application => Some(self.unanswered(set, health, since)),
+        }
+    }
+
+    /// HM-04: when enough probes have gone unanswered.
+    fn unanswered(&self, set: usize, health: &Health, since: SimTime) -> SimTime {
+        match self.manager.sets[set].probes {
+            Some(probes) => probes.refused(since),
+            None => since.after(settling(health.interval, health.probes)),
+        }
     }
 
     /// HM-04: when the set knows that a machine is well.

@@ -6,12 +6,12 @@ use crate::deeds::Who;
 use crate::management::RepairAction;
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::policy::health::HealthState;
+use crate::policy::health::{HealthState, Trouble};
 use crate::policy::repair::{Patient, is_eligible, limit};
 use crate::policy::scale_in::Deed;
 use crate::serving::Class;
 use crate::world::World;
-use zonefall_engine::SimTime;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
 /// Purposes of luck.
@@ -44,6 +44,28 @@ impl World {
         }
     }
 
+    /// AR-01, AR-08: whether an outage of a machine, under way when the trial begins, is one that a repair has ended before: it has
+    /// lasted for longer than until it was known and looked at.
+    #[inline(never)]
+    pub(crate) fn was_repaired_before(&mut self, mode: u32, at: usize, strikes: &Strikes) -> bool {
+        let (set, mark) = (self.set_of(at), 1 << mode);
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
+        let (Some(health), Some(repairs)) = (managed.health, managed.repairs) else { return false };
+        if self.modes[mode as usize].on_host || mark & (self.holding | self.manager.unhealthy) == 0 {
+            return false;
+        }
+        let is_dead = mark & self.holding & !self.manager.of_application != 0;
+        let trouble = if is_dead { Trouble::Machine } else { Trouble::Application };
+        let Some(known) = self.told(set, &health, trouble, SimTime::ZERO) else { return false };
+        let shields = self.shields(set);
+        if shields.of(self.manager.slots[at].id).stops(Deed::Upkeep, true) {
+            return false;
+        }
+        let who = strikes.population().instance_key(self.instance_of[at]);
+        let repaired = known.after(repairs.dwell).after(repairs.tick).since(SimTime::ZERO);
+        strikes.unit_modes().age_at_start(mode, who).is_some_and(|age| age >= repaired)
+    }
+
     /// HM-06, AR-04, AR-06: whether a machine is to be repaired at `t`.
     fn is_patient(&mut self, at: usize, t: SimTime) -> bool {
         let set = self.set_of(at);
@@ -72,7 +94,12 @@ impl World {
         }
         let mut next = 0;
         while next < self.manager.sets[set].waiting.len() {
-            if self.manager.sets[set].repairing >= limit(self.manager.sets[set].desired) {
+            let state = &self.manager.sets[set];
+            let failed = state.failed_at(t);
+            if state.repairing + failed >= limit(state.desired) {
+                if failed > 0 {
+                    self.await_look(set, t);
+                }
                 return;
             }
             let at = self.manager.sets[set].waiting.remove(next);
@@ -90,14 +117,16 @@ impl World {
         }
     }
 
-    /// AR-08: machines that wait for their repair, which may now be possible, are looked at with the next look.
+    /// AR-08: machines that wait for their repair, which may now be possible, are looked at with the next look: with this one
+    /// only where none of it has failed at once.
     pub(crate) fn await_look(&mut self, set: usize, t: SimTime) {
         let state = &self.manager.sets[set];
         if state.waiting.is_empty() || state.suspended {
             return;
         }
         let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
-        let look = self.next_look(set, t, repairs.tick);
+        let from = if state.failed_at(t) > 0 { t.after(SimDuration::from_ms(1)) } else { t };
+        let look = self.next_look(set, from, repairs.tick);
         if self.manager.sets[set].look_due != look {
             self.manager.sets[set].look_due = look;
             self.wait(Due::Look, set, look);
@@ -147,6 +176,9 @@ impl World {
     /// that fails.
     fn repair_in_place(&mut self, at: usize, action: RepairAction, t: SimTime, strikes: &Strikes) {
         if self.machines[at].marks & self.manager.out_of_reach != 0 {
+            // AR-08: the place that it frees is taken with the next look.
+            let state = &mut self.manager.sets[self.machines[at].set as usize];
+            state.failed = (t, state.failed_at(t) + 1);
             return self.repair_has_ended(at, false, t);
         }
         let cause = self.charged_to(at, Extra::Repair);

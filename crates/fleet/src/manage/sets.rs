@@ -149,6 +149,8 @@ pub(crate) struct SetState {
     pub suspended: bool,
     /// AR-08: when those are looked at again that wait.
     pub look_due: SimTime,
+    /// AR-08: the last look at which repairs failed at once, and how many.
+    pub failed: (SimTime, u32),
     pub grace_until: SimTime,
     /// SI-09: the notices that run, the earlier first.
     pub notices: Vec<Notice>,
@@ -194,6 +196,7 @@ zonefall_engine::pooled_clone!(SetState {
     streak,
     suspended,
     look_due,
+    failed,
     grace_until,
     notices,
     changing,
@@ -237,6 +240,7 @@ impl SetState {
             streak: Streak::default(),
             suspended: false,
             look_due: SimTime::NEVER,
+            failed: (SimTime::NEVER, 0),
             grace_until: SimTime::ZERO,
             notices: Vec::new(),
             changing: 0,
@@ -258,6 +262,11 @@ impl SetState {
         }
     }
 
+    /// AR-08: how many repairs have failed at once in the look at `t`.
+    pub fn failed_at(&self, t: SimTime) -> u32 {
+        if self.failed.0 == t { self.failed.1 } else { 0 }
+    }
+
     /// Forgets the last trial; its groups of all sets learn which of them are in use.
     pub fn reset(&mut self, groups: &mut [GroupState]) {
         self.zones.clear();
@@ -274,6 +283,7 @@ impl SetState {
         self.grace_until = SimTime::ZERO;
         (self.changing, self.last_change, self.last_rebalance, self.rebalance) = (0, None, None, None);
         (self.rebalance_due, self.look_due) = (SimTime::NEVER, SimTime::NEVER);
+        self.failed = (SimTime::NEVER, 0);
     }
 
     /// The groups that its new machines go to.

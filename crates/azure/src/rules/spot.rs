@@ -43,10 +43,11 @@ pub(super) const SPOT: &[Rule] = &[
 
 pub(super) const MIX: &[Rule] = &[
     Rule::checked("IM-01", "At most five different sizes, of the same kind, in a Flexible set.", MIX_PAGE),
-    Rule::modelled(
+    Rule::in_part(
         "IM-02",
         "Sizes are tried from the cheapest, the likeliest or the best rank on; one without quota or capacity is skipped.",
         MIX_PAGE,
+        "sizes that some of the set's zones do not offer: they are taken for offered in all; bills charge the dearest size",
     )
     .key("scale_set.instance_mix.strategy"),
     Rule::modelled(

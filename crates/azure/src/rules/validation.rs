@@ -86,7 +86,7 @@ pub(super) const VALIDATION: &[Rule] = &[
     Rule::checked("V-35", "Zone redundancy for disks that lack it; force-detaching a system disk.", "DK-02, DK-04").inferred(),
     Rule::checked(
         "V-36",
-        "Warned of: no room for a rebalance (quota, autoscale), restoring with autoscale, fewer machines than zones, a zone's loss not borne.",
+        "Warned of: no room for a rebalance, restoring with autoscale, fewer machines than zones, a zone's loss not borne.",
         "AZ-08, SP-03, OV-05",
     )
     .inferred(),

@@ -10,8 +10,8 @@ pub(super) const SPOT: &[Rule] = &[
         "SP-01",
         "Spot machines are evicted for capacity or price, up to 30 s after a notice; then deallocated or deleted.",
         SPOT_PAGE,
-        "evictions for price: no history of prices is published that a rate could be read from, so prices do not move here and a \
-         maximum price evicts nobody; who knows how often it is exceeded adds that to the rate of an eviction mode",
+        "evictions for price: prices do not move here, so a maximum price evicts nobody; who knows how often it is exceeded adds \
+         that to the rate of an eviction mode",
     )
     .key("scale_set.spot.eviction"),
     Rule::modelled("SP-02", "A deallocated one goes on counting, and nobody starts it again.", SPOT_PAGE),

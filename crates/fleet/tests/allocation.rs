@@ -94,9 +94,12 @@ fn everything(management: &mut Management, zones: u32) {
     management.standby = Some(StandbyPool { min_ready: 2, max_ready: 40, running: false, start: constant(MINUTE) });
     management.disks = Disks { data: true, zone_redundant: true, zone_destroyed: 0.1 };
     management.dedicated = Some(DedicatedHosts { auto_replace: false, redeploy: constant(HOUR) });
-    let size = |name: &str| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0 };
-    management.instance_mix =
-        Some(Mix { sizes: vec![size("a"), size("b")], strategy: Strategy::LowestPrice, shared_shortage: 0.5 });
+    let size = |name: &str, quota| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0, vcpus: 2, quota };
+    management.instance_mix = Some(Mix {
+        sizes: vec![size("a", 60), size("b", u32::MAX)],
+        strategy: Strategy::LowestPrice,
+        shared_shortage: 0.5,
+    });
     let every = |hour: u64, days: u64, action: Action| {
         let (at, every) = (SimTime::from_ms(hour * HOUR), Some(SimDuration::from_ms(days * DAY)));
         let trigger = Trigger::At { at, every };

@@ -213,8 +213,15 @@ fn designs() -> impl Strategy<Value = Design> {
             }
             set.disks = Disks { data: flags[19], zone_redundant: flags[20], zone_destroyed: 0.1 };
             if flags[21] {
-                let size = |name: &str| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0 };
-                let sizes = vec![size("a"), size("b")];
+                let size = |name: &str, vcpus, quota| Size {
+                    name: name.into(),
+                    price: 1.0,
+                    rank: 0,
+                    availability: 1.0,
+                    vcpus,
+                    quota,
+                };
+                let sizes = vec![size("a", 4, 12), size("b", 2, u32::MAX)];
                 set.instance_mix = Some(Mix { sizes, strategy: MixStrategy::LowestPrice, shared_shortage: 0.5 });
             }
             if flags[22] && zones > 1 {

@@ -142,12 +142,15 @@ fn al_02_part_of_the_requests_fails_where_capacity_is_short_and_more_so_in_one_c
     assert!((130..230).contains(&failed(true)), "{}", failed(true));
 }
 
+fn size(name: &str, vcpus: u32) -> Size {
+    Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0, vcpus, quota: u32::MAX }
+}
+
 #[test]
 fn im_03_all_sizes_are_tried_in_a_zone_before_another_zone_is() {
-    let size = |name: &str| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0 };
     let mixed = |shared_shortage| {
         managed(design(&[1, 2], 4, 1), |set| {
-            let sizes = vec![size("D4s_v5"), size("E4s_v5")];
+            let sizes = vec![size("D4s_v5", 4), size("E4s_v5", 4)];
             set.instance_mix = Some(Mix { sizes, strategy: Strategy::LowestPrice, shared_shortage });
             set.changes = vec![at(2 * HOUR, Action::Capacity(6))];
         })
@@ -159,6 +162,92 @@ fn im_03_all_sizes_are_tried_in_a_zone_before_another_zone_is() {
     assert_eq!((world.instances(0), count(&ledger, Operation::OtherSizes)), (vec![3, 3], 1));
     // No size is: the other zone takes both.
     assert_eq!(short.live(mixed(1.0), None).1.instances(0), [2, 4]);
+}
+
+/// A set of four machines in one zone that grows to eight: the vCPUs that a second set of one vCPU a machine finds left of
+/// a quota are told by how far it grows.
+fn left_beside(mix: Mix, shortage: bool) -> (u32, u32, u64) {
+    let mut both = managed(design(&[1], 4, 1), |set| {
+        set.instance_mix = Some(mix);
+        set.changes = vec![at(2 * HOUR, Action::Capacity(8))];
+    });
+    let mut beside = both.sets[0].clone();
+    (beside.name, beside.capacity) = ("beside".into(), 1);
+    let management = beside.management.as_mut().unwrap();
+    management.instance_mix = None;
+    management.vcpus = 1;
+    management.changes = (2..40).map(|n| at(3 * HOUR + u64::from(n) * MINUTE, Action::Capacity(n))).collect();
+    both.sets.push(beside);
+    both.quota = Some(Quota { vcpus: 40, spot_vcpus: 0, machines: 100 });
+    let mut script = script();
+    if shortage {
+        script.shortages = vec![(1, 0, HOUR, 2 * HOUR + MINUTE)];
+    }
+    let (ledger, world) = script.live(both, None);
+    let stand = |set: usize| world.instances(set).iter().sum::<u32>();
+    (stand(0), stand(1), count(&ledger, Operation::OtherSizes))
+}
+
+#[test]
+fn im_02_sizes_without_quota_are_skipped_machine_by_machine() {
+    let mix = |quota| {
+        let sizes = vec![Size { quota, ..size("D4s_v5", 4) }, Size { price: 2.0, ..size("D2s_v5", 2) }];
+        Mix { sizes, strategy: Strategy::LowestPrice, shared_shortage: 0.0 }
+    };
+    // Quota of 40: eight of 4 vCPUs leave 8.
+    assert_eq!(left_beside(mix(u32::MAX), false), (8, 8, 0));
+    // Five of 4 vCPUs and three of 2 leave 14.
+    assert_eq!(left_beside(mix(20), false), (8, 14, 3));
+    // None of 4 vCPUs: the order begins with the other size.
+    assert_eq!(left_beside(mix(3), false), (8, 24, 0));
+}
+
+#[test]
+fn im_02_what_the_region_has_left_decides_for_the_smaller_size() {
+    let sizes = vec![size("D8s_v5", 8), Size { price: 2.0, ..size("D2s_v5", 2) }];
+    let mix = Mix { sizes, strategy: Strategy::LowestPrice, shared_shortage: 0.0 };
+    // Four of 8 vCPUs, and of the 7 left beside the other set three of 2: the fourth finds none, so nothing is made.
+    assert_eq!(left_beside(mix, false).0, 4);
+}
+
+#[test]
+fn im_02_the_strategy_says_which_size_is_taken() {
+    let mix = |strategy| {
+        let large = Size { price: 0.2, rank: 1, availability: 0.9, ..size("D4s_v5", 4) };
+        let small = Size { price: 0.3, rank: 0, availability: 0.8, ..size("D2s_v5", 2) };
+        Mix { sizes: vec![large, small], strategy, shared_shortage: 0.0 }
+    };
+    let left = |strategy, shortage| left_beside(mix(strategy), shortage);
+    assert_eq!(left(Strategy::LowestPrice, false), (8, 8, 0));
+    assert_eq!(left(Strategy::CapacityOptimized, false), (8, 8, 0));
+    assert_eq!(left(Strategy::Prioritized, false), (8, 24, 0));
+    // The first size is not to be had when the set grows: four of the other one.
+    assert_eq!(left(Strategy::LowestPrice, true), (8, 16, 4));
+    let mut unlikely = mix(Strategy::CapacityOptimized);
+    unlikely.sizes[0].availability = 0.7;
+    assert_eq!(left_beside(unlikely, false), (8, 24, 0));
+}
+
+#[test]
+fn im_02_al_03_a_deallocated_machine_starts_again_in_its_own_size_only() {
+    let deallocated = |stopped_at: u64, shortage: (u64, u64)| {
+        let mut script = script();
+        script.shortages = vec![(1, 0, shortage.0, shortage.1)];
+        let set = managed(design(&[1], 4, 1), |set| {
+            let sizes = vec![size("D4s_v5", 4), Size { price: 2.0, ..size("D2s_v5", 2) }];
+            set.instance_mix = Some(Mix { sizes, strategy: Strategy::LowestPrice, shared_shortage: 0.0 });
+            set.changes = vec![
+                at(2 * HOUR, Action::Capacity(6)),
+                at(stopped_at, Action::Deallocate(1)),
+                at(stopped_at + HOUR, Action::Start),
+            ];
+        });
+        count(&script.play(set), Operation::DeallocatedMs)
+    };
+    // The newest machine is of the first size, which is not to be had when it is to start.
+    assert_eq!(deallocated(3 * HOUR, (3 * HOUR + MINUTE, 9 * HOUR)), 21 * HOUR);
+    // It was made of the other size, which the shortage spares.
+    assert_eq!(deallocated(3 * HOUR, (HOUR, 9 * HOUR)), HOUR);
 }
 
 #[test]

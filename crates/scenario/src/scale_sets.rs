@@ -12,6 +12,7 @@ use crate::values::wrong_type;
 use zonefall_azure::limits::{self, Image, Model, Orchestration, Violation};
 use zonefall_azure::sla::GroupKind;
 use zonefall_fleet::policy::standby::size;
+use zonefall_fleet::policy::upgrade::UPDATE_DOMAINS;
 use zonefall_fleet::{HiddenZone, ScaleSet, Spreading};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
@@ -77,6 +78,7 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         Some(spreading)
     });
     let (written, capacity, zones) = (written?, capacity?, zones?);
+    let spreading = if written.spot.in_one_fault_domain { spreading.map(|_| Spreading::Fixed(1)) } else { spreading };
     let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
     let releases: Vec<&Released> = ground.releases.iter().filter(|released| released.set == name).collect();
     let model = written.model(
@@ -147,7 +149,10 @@ fn finish(
     let orchestration = Some(model.orchestration);
     let kind = if model.dedicated_hosts { GroupKind::DedicatedHosts } else { GroupKind::ScaleSet };
     let plain = placed(set, disk, kind, purchase, reader);
-    Some(Placed { needs, uses, zone_redundant, orchestration, ..plain })
+    // FD-11: a Uniform set has some in each placement group; Flexible ones are maintained by fault domain.
+    let uniform = model.orchestration == Orchestration::Uniform;
+    let update_domains = if uniform { UPDATE_DOMAINS } else { 0 };
+    Some(Placed { needs, uses, zone_redundant, orchestration, update_domains, ..plain })
 }
 
 fn lacks<'a>(zones: &[ZoneId], ground: &'a Ground<'_>, topology: &Topology) -> Vec<(String, &'a [String])> {
@@ -169,7 +174,22 @@ fn is_allowed(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, ground: &Gr
     let fine = manage::check(reader, &checked, sink);
     let sources = draft.written.health.as_ref().map_or(0, |told| told.sources.count());
     let fine = draft.written.upgrade.check(reader, &draft.model, sources, sink) && fine;
+    may_rebalance(reader, draft, sink);
     has_room(reader, draft, managed, sink) && fine
+}
+
+/// V-36, AZ-08: a rebalance makes one machine more before it takes one away, which autoscale should allow.
+fn may_rebalance(reader: &Reader<'_>, draft: &Draft<'_>, sink: &mut Sink) {
+    let most = manage::most_autoscaled(draft.written.autoscale.as_ref());
+    let capacity = draft.model.capacity;
+    if !draft.written.scaling.auto_zone_balance || draft.written.autoscale.is_none() || most > capacity {
+        return;
+    }
+    let words = format!(
+        "automatic zone balance makes one machine more for a while, and autoscale allows {most}, with {capacity} to begin with (V-36, AZ-08)"
+    );
+    sink.warn(codes::NO_HEADROOM, &reader.place("autoscale.maximum"), words)
+        .help(format!("write `maximum = {}` or more", capacity.saturating_add(1)));
 }
 
 /// V-02. A plain set that never changes only warns, so that larger fleets can be simulated (OM-02).
@@ -198,11 +218,14 @@ fn needs(written: &Written, capacity: u32) -> Needs {
     let regular = written.regular(capacity);
     let spot = capacity - regular;
     let pool = written.standby.as_ref().map_or(0, |pool| size(pool.min_ready, pool.max_ready, capacity));
-    let one_more = OneMore { vcpus, regular: regular > 0, spot: spot > 0 };
+    // IM-02: of a mix its smallest size will do.
+    let sizes = written.mix.iter().flat_map(|told| &told.mix.sizes);
+    let smallest = sizes.map(|size| u64::from(size.vcpus)).min().unwrap_or(vcpus);
+    let one_more = OneMore { vcpus: smallest, regular: regular > 0, spot: spot > 0 };
     Needs {
-        vcpus: u64::from(regular + pool) * vcpus,
-        spot_vcpus: u64::from(spot) * vcpus,
-        machines: u64::from(capacity + pool),
+        regular: regular + pool,
+        spot,
+        vcpus,
         // A pool has the regular machine ready that a rebalance makes.
         one_more: Some(one_more).filter(|of| written.scaling.auto_zone_balance && !(of.regular && pool > 0)),
     }

@@ -11,10 +11,9 @@ use crate::reader::Reader;
 use zonefall_azure::profile;
 use zonefall_faults::{Effect, Kind, Mode, Profile, Wave};
 use zonefall_fleet::policy::maintenance::DOMAINS_APART;
+use zonefall_fleet::policy::upgrade::UPDATE_DOMAINS;
 use zonefall_topology::Topology;
 
-/// Update domains of an availability set that does not say how many.
-const UPDATE_DOMAINS: u64 = 5;
 /// AV-01.
 const UPDATE_DOMAINS_MAX: u64 = 20;
 const MS_PER_DAY: f64 = 24.0 * 3_600_000.0;
@@ -50,7 +49,8 @@ pub(crate) fn extend(profile: Profile, root: &Reader<'_>, tree: &Node, sink: &mu
         paired: paired?,
     };
     if domains.is_some() && wave.between < DOMAINS_APART {
-        let words = "update domains are at least 30 min apart (MT-04), and an availability set has some";
+        let words =
+            "update domains are at least 30 min apart (MT-04), and an availability set or a Uniform set here has some";
         sink.error(codes::MAINTENANCE, &reader.span_of("between"), words).help("write `between = \"30 min\"` or more");
         return None;
     }
@@ -64,14 +64,23 @@ pub(crate) fn extend(profile: Profile, root: &Reader<'_>, tree: &Node, sink: &mu
     Some(profile)
 }
 
-/// The most update domains of an availability set; none without such a set.
+/// FD-11: the most update domains of an availability set or a Uniform scale set; none without such a set.
 fn update_domains(tree: &Node) -> Option<u64> {
-    let of_set = |set: &Node| match set.table()?.get("update_domains").map(|node| &node.value) {
+    let usual = u64::from(UPDATE_DOMAINS);
+    let of_availability_set = |set: &Node| match set.table()?.get("update_domains").map(|node| &node.value) {
         Some(Value::Integer(number)) => u64::try_from(*number).ok(),
-        _ => Some(UPDATE_DOMAINS),
+        _ => Some(usual),
     };
-    let sets = roots(tree).filter_map(|root| root.table()?.get("availability_set")?.table());
-    let counts = sets.flat_map(|sets| &sets.entries).filter_map(|entry| of_set(&entry.node));
+    let of_scale_set = |set: &Node| match &set.table()?.get("orchestration")?.value {
+        Value::Text(mode) if mode == "uniform" => Some(usual),
+        _ => None,
+    };
+    let sets = |kind: &'static str| {
+        let tables = roots(tree).filter_map(move |root| root.table()?.get(kind)?.table());
+        tables.flat_map(|sets| &sets.entries)
+    };
+    let counts = sets("availability_set").filter_map(|entry| of_availability_set(&entry.node));
+    let counts = counts.chain(sets("scale_set").filter_map(|entry| of_scale_set(&entry.node)));
     counts.max().map(|most| most.clamp(1, UPDATE_DOMAINS_MAX))
 }
 

@@ -81,6 +81,18 @@ pub fn check_instance_mix(model: &Model, mix: &MixShape<'_>) -> Vec<Violation> {
     wrong
 }
 
+/// IM-02, AL-05: sizes whose own quotas hold fewer machines than the set begins with.
+pub fn check_quota_of_mix(fits: u32, machines: u32) -> Option<Violation> {
+    let words = format!(
+        "the sizes of the mix have quota for {fits} regular machines together, and the set begins with {machines}"
+    );
+    (fits < machines).then(|| {
+        Violation::azures("AL-05", "QuotaExceeded", words)
+            .about("instance_mix.sizes")
+            .help("give a size more `quota`, add a size, or make the set smaller")
+    })
+}
+
 /// Combinations that `SkuProfileScenarioNotSupported` names.
 fn unsupported(model: &Model, sizes: &[Size]) -> Vec<Violation> {
     let refuse = |wrong: bool, rule, about, words: &str, help: &str| {

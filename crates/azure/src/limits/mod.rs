@@ -45,7 +45,7 @@ pub use fault_domains::{
     check_region_fault_domains, default_fault_domains, managed_fault_domains,
 };
 pub use health::{HealthProbes, HealthSources, check_health_probes, check_health_sources, check_repairs};
-pub use instance_mix::{MixShape, check_instance_mix};
+pub use instance_mix::{MixShape, check_instance_mix, check_quota_of_mix};
 pub use lifecycle::{Notice, check_overprovision, check_protection, check_terminate_notice};
 pub use model::Model;
 pub use pins::{Pins, check_pins};

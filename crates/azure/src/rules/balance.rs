@@ -48,10 +48,11 @@ pub(super) const BALANCE: &[Rule] = &[
         .key("scale_set.strict_atomicity"),
     Rule::modelled("ZB-10", "Strict scale-in is blocked where protected machines would leave zones unbalanced.", EXAMPLES)
         .inferred(),
-    Rule::modelled(
+    Rule::in_part(
         "ZB-11",
         "A zone without capacity takes no machine, but does not count as unavailable.",
         "chosen",
+        "zones that are short of Spot machines alone, where a request brings regular ones too: its Spot machines fail there",
     )
     .unknown()
     .key("scale_set.starved_zone_counts_as_down"),

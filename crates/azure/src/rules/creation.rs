@@ -65,10 +65,11 @@ pub(super) const ALLOCATION: &[Rule] = &[
         "Azure support article on allocation failures; partial success is chosen",
     )
     .key("change.retry"),
-    Rule::modelled(
+    Rule::in_part(
         "AL-05",
-        "Quota counts vCPUs and machines of the region, deallocated ones too; Spot has its own.",
+        "Quota counts vCPUs of the family and the region, and machines, deallocated ones too; Spot has its own.",
         "virtual machine quotas page, Spot page",
+        "quotas of families: where all machines are of one family the quota of vCPUs may be its quota, and each size of an instance mix may have its own",
     )
     .key("quota"),
 ];

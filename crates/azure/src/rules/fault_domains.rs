@@ -46,7 +46,7 @@ pub(super) const DOMAINS: &[Rule] = &[
     ),
     Rule::modelled(
         "FD-11",
-        "Update domains are taken in turn (availability sets up to 20); one restarts at a time. Scale sets go by fault domain here.",
+        "Update domains are taken in turn: Uniform five a placement group, availability sets up to 20, Flexible none; one at a time.",
         "availability sets page, VMSS frequently asked questions",
     )
     .key("availability_set.update_domains"),

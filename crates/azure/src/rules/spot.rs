@@ -6,10 +6,12 @@ const SPOT_PAGE: &str = "Spot page, VMSS Spot page";
 const MIX_PAGE: &str = "VMSS instance mix page";
 
 pub(super) const SPOT: &[Rule] = &[
-    Rule::modelled(
+    Rule::in_part(
         "SP-01",
         "Spot machines are evicted for capacity or price, up to 30 s after a notice; then deallocated or deleted.",
         SPOT_PAGE,
+        "evictions for price: prices do not move here, so a maximum price evicts nobody; who knows how often it is exceeded adds \
+         that to the rate of an eviction mode",
     )
     .key("scale_set.spot.eviction"),
     Rule::modelled("SP-02", "A deallocated one goes on counting, and nobody starts it again.", SPOT_PAGE),
@@ -19,8 +21,12 @@ pub(super) const SPOT: &[Rule] = &[
         "VMSS Spot page; the rhythm is chosen",
     )
     .key("scale_set.spot.restore"),
-    Rule::modelled("SP-04", "The risk of eviction is quoted a machine and hour; Spot carries no promise.", SPOT_PAGE)
-        .key("faults.mode.rate"),
+    Rule::modelled(
+        "SP-04",
+        "A set of Spot machines only stands in one fault domain; evictions are quoted a machine and hour; Spot carries no promise.",
+        SPOT_PAGE,
+    )
+    .key("scale_set.spot.single_fault_domain"),
     Rule::modelled(
         "SP-05",
         "Priority mix: a base of regular machines, then a percentage of what is above it, rounded down.",
@@ -37,10 +43,11 @@ pub(super) const SPOT: &[Rule] = &[
 
 pub(super) const MIX: &[Rule] = &[
     Rule::checked("IM-01", "At most five different sizes, of the same kind, in a Flexible set.", MIX_PAGE),
-    Rule::modelled(
+    Rule::in_part(
         "IM-02",
-        "Sizes are tried from the cheapest, the likeliest or the best rank on; without quota a size is skipped.",
+        "Sizes are tried from the cheapest, the likeliest or the best rank on; one without quota or capacity is skipped.",
         MIX_PAGE,
+        "sizes that some of the set's zones do not offer: they are taken for offered in all; bills charge the dearest size",
     )
     .key("scale_set.instance_mix.strategy"),
     Rule::modelled(

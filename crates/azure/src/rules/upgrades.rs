@@ -54,10 +54,11 @@ pub(super) const UPGRADES: &[Rule] = &[
     )
     .unknown()
     .key("scale_set.upgrade.reimage_time"),
-    Rule::modelled(
+    Rule::in_part(
         "UP-09",
         "Automatic OS images: as rolling, one region of a pair at a time; not healthy in 5 min: the old disk comes back.",
         AUTOMATIC,
+        "which regions are pairs, and that newer ones have none: the two regions of a design are taken for one, more for none",
     )
     .key("scale_set.upgrade.automatic_os"),
     Rule::in_part(

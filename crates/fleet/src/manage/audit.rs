@@ -91,6 +91,19 @@ impl World {
             let takes = |at: usize, slot: &super::Slot| managed(at) && (!slot.extra || self.is_surging(at));
             let charged = slots().filter(|&(at, slot)| takes(at, slot) && slot.state != State::Vacant);
             let pooled = self.manager.sets.iter().map(|set| i64::from(set.pooled));
+            let of = |set: usize, size: u8| {
+                let set = &self.manager.sets[set];
+                i64::from(set.sizes.get(usize::from(size)).map_or(set.vcpus, |of| of.vcpus))
+            };
+            let taken = charged.clone().map(|(at, slot)| of(self.machines[at].set as usize, slot.size));
+            let leaving = leavers().filter(|leaver| leaver.charged);
+            let leaving = leaving.map(|leaver| of(self.manager.groups[leaver.group].set, leaver.size));
+            let ready = (0..self.manager.sets.len()).map(|set| i64::from(self.manager.sets[set].pooled) * of(set, 0));
+            must(
+                "vCPUs of the quota".into(),
+                self.manager.usage.iter().map(|usage| i64::from(usage.vcpus) + i64::from(usage.spot_vcpus)).sum(),
+                taken.chain(leaving).chain(ready).sum(),
+            );
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),

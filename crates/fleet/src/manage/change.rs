@@ -217,7 +217,8 @@ impl World {
             let Some(at) = group.and_then(|group| self.vacant_slot(group, false, t, strikes)) else { return false };
             let desired = self.manager.sets[set].desired + 1;
             self.ask_for(set, desired, cause, t);
-            self.appear(at, false, false, cause, t, strikes);
+            let size = self.size_with_quota(set, false).unwrap_or(0);
+            self.appear(at, (&Order::of((self.manager.slots[at].group as usize, false), cause), size), t, strikes);
             self.pay(set, cause, t);
             self.power_on(at, t, t, strikes);
         }

@@ -45,6 +45,9 @@ impl World {
     /// AL-01, AL-05: whether the quota has room for `add` more machines of a set: `spot` of them Spot, `pooled` of them ready
     /// in its pools, which hold their quota already (SB-01).
     pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32, pooled: u32) -> bool {
+        if self.is_mixed(set) {
+            return self.quota_of_mix_allows(set, add - spot, spot);
+        }
         let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
         let allocated = self.manager.sets[set].places().map(|group| self.manager.groups[group].allocated);
         let reserved: u32 = allocated.map(|allocated| managed.reserved_per_zone.saturating_sub(allocated)).sum();
@@ -66,10 +69,14 @@ impl World {
         let (when, refused) = self.manager.groups[order.group].refused;
         let refused = if when == t { refused } else { 0 };
         let at = vacant.filter(|&at| !order.spot || !self.is_short_of_spot(self.zone_of(at), t));
-        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
+        let found = at.and_then(|at| {
+            let size =
+                if pooled && runs { Some(0) } else { self.finds_hardware((at, order.spot), refused, t, strikes) };
+            Some((at, size?))
+        });
         // SP-02: last, since it uses up what is given back.
-        let at = at.filter(|_| !order.spot || self.manager.groups[order.group].shortages.gives(t));
-        let Some(at) = at else {
+        let found = found.filter(|_| !order.spot || self.manager.groups[order.group].shortages.gives(t));
+        let Some((at, size)) = found else {
             self.manager.groups[order.group].refused = (t, refused + 1);
             let why = if vacant.is_none() && !self.has_room(order.group) {
                 Operation::NoRoom
@@ -80,7 +87,8 @@ impl World {
             return None;
         };
         self.book.count(Operation::Creations, 1, t, &self.measure);
-        self.appear(at, order.spot, order.extra, order.cause, t, strikes);
+        self.book.count(Operation::OtherSizes, u64::from(size > 0), t, &self.measure);
+        self.appear(at, (&order, size), t, strikes);
         self.manager.slots[at].scale_out = order.scale_out;
         self.manager.slots[at].repairing = order.repairs;
         self.manager.slots[at].data_moved = order.attaches;
@@ -279,7 +287,7 @@ impl World {
     fn make_extra(&mut self, at: usize, t: SimTime) {
         self.disown(at, t);
         self.count_out(at);
-        self.use_quota(self.set_of(at), self.manager.slots[at].spot, false);
+        self.use_quota(self.set_of(at), self.manager.slots[at].taken(), false);
         let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         slot.extra = true;

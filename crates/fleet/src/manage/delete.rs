@@ -26,6 +26,8 @@ pub(crate) struct Leaver {
     /// What its luck is keyed by.
     pub who: u64,
     pub spot: bool,
+    /// IM-02: as in its slot.
+    pub size: u8,
     /// It holds hardware (CR-03).
     pub allocated: bool,
     /// It holds quota (AL-05).

@@ -15,6 +15,7 @@ mod changing;
 mod create;
 mod delete;
 mod health;
+mod mixed;
 mod order;
 mod owed;
 mod pool;

@@ -78,12 +78,12 @@ impl World {
     /// AL-05: a machine of the pool takes quota as soon as it is ordered, running or deallocated.
     fn joins_pool(&mut self, set: usize) {
         self.manager.sets[set].pooled += 1;
-        self.use_quota(set, false, true);
+        self.use_quota(set, (false, 0), true);
     }
 
     fn leaves_pool(&mut self, set: usize) {
         self.manager.sets[set].pooled -= 1;
-        self.use_quota(set, false, false);
+        self.use_quota(set, (false, 0), false);
     }
 
     /// SB-01: how many of the regular machines of a plan pools have ready. `places`: their groups.

@@ -7,7 +7,7 @@ use super::shortage::Shortages;
 use crate::balancer::ProbeTimes;
 use crate::design::ScaleSet;
 use crate::placement::Slots;
-use crate::policy::instance_mix::order;
+use crate::policy::instance_mix::{Mix, order};
 use crate::policy::repair::Streak;
 use std::ops::Range;
 use zonefall_engine::{Key, SimTime, name_tag};
@@ -164,8 +164,8 @@ pub(crate) struct SetState {
     pub unconsidered: bool,
     /// When it was considered last, something was left to be done: any change may help.
     pub restless: bool,
-    /// IM-02: the sizes of its mix after the first, in the order in which they are tried, by the tags of their names.
-    pub other_sizes: Vec<u64>,
+    /// IM-02: the sizes of its mix in the order in which they are tried; empty without a mix.
+    pub sizes: Vec<MixedSize>,
     /// The grid of its health probes.
     pub probes: Option<ProbeTimes>,
     /// The phase of the looks of automatic repairs.
@@ -206,7 +206,7 @@ zonefall_engine::pooled_clone!(SetState {
     rebalance_due,
     unconsidered,
     restless,
-    other_sizes,
+    sizes,
     probes,
     tick_phase_ms,
     pooled,
@@ -250,11 +250,11 @@ impl SetState {
             rebalance_due: SimTime::NEVER,
             unconsidered: true,
             restless: true,
-            other_sizes: set.management.as_ref().map_or_else(Vec::new, |managed| {
-                let mix = managed.instance_mix.as_ref();
-                let sizes = mix.map_or_else(Vec::new, |mix| order(mix).into_iter().map(|at| &mix.sizes[at]).collect());
-                sizes.iter().skip(1).map(|size| name_tag(&size.name)).collect()
-            }),
+            sizes: set
+                .management
+                .as_ref()
+                .and_then(|managed| managed.instance_mix.as_ref())
+                .map_or_else(Vec::new, MixedSize::of),
             probes: None,
             tick_phase_ms: 0,
             pooled: 0,
@@ -273,6 +273,7 @@ impl SetState {
         self.zones.extend_from_slice(&self.first_zones);
         self.groups.clone().for_each(|group| groups[group].in_use = self.first_zones.contains(&group));
         self.short.clear();
+        self.sizes.iter_mut().for_each(|size| size.used = 0);
         self.refused = Refused::default();
         self.waiting.clear();
         self.notices.clear();
@@ -289,6 +290,39 @@ impl SetState {
     /// The groups that its new machines go to.
     pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
         self.zones.iter().copied().chain(self.regional.filter(|_| self.zones.is_empty()))
+    }
+}
+
+/// IM-02: a size of a set's mix in a trial.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MixedSize {
+    /// What its luck is keyed by.
+    pub tag: u64,
+    /// vCPUs of a machine.
+    pub vcpus: u32,
+    /// Regular vCPUs that the set may use of it, and uses.
+    pub quota: u32,
+    pub used: u32,
+}
+
+impl MixedSize {
+    /// Those of a mix, in the order in which they are tried.
+    fn of(mix: &Mix) -> Vec<Self> {
+        let size = |at: usize| {
+            let size = &mix.sizes[at];
+            Self { tag: name_tag(&size.name), vcpus: size.vcpus, quota: size.quota, used: 0 }
+        };
+        order(mix).into_iter().map(size).collect()
+    }
+
+    /// vCPUs that are left of its own quota; Spot machines take none of it.
+    pub const fn left(&self, spot: bool) -> u32 {
+        if spot { u32::MAX } else { self.quota.saturating_sub(self.used) }
+    }
+
+    /// Whether one machine more finds quota; `left` as of the region.
+    pub const fn has_quota(&self, spot: bool, left: u64) -> bool {
+        self.vcpus <= self.left(spot) && self.vcpus as u64 <= left
     }
 }
 

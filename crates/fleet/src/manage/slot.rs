@@ -60,6 +60,8 @@ pub(crate) struct Slot {
     /// When its data began to be written.
     pub data_since: SimTime,
     pub spot: bool,
+    /// IM-02: its size, by the order in which those of its set's mix are tried.
+    pub size: u8,
     /// OV-01: one more than asked for.
     pub extra: bool,
     /// RC-02: made by the creation of its set or by a scale-out.
@@ -107,6 +109,11 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// AL-05: what its machine takes quota as: Spot or not, and the size.
+    pub const fn taken(&self) -> (bool, u8) {
+        (self.spot, self.size)
+    }
+
     pub const VACANT: Self = Self {
         state: State::Vacant,
         epoch: 0,
@@ -117,6 +124,7 @@ impl Slot {
         created: SimTime::ZERO,
         data_since: SimTime::ZERO,
         spot: false,
+        size: 0,
         extra: false,
         scale_out: false,
         of_change: false,

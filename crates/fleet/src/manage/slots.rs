@@ -1,6 +1,7 @@
 //! Machines appear, stop, start again and vanish. The only functions that change what a slot holds, and so the only ones
 //! that keep the counts of groups, sets, racks and quota.
 
+use super::create::Order;
 use super::delete::Leaver;
 use super::{Manager, Slot, State};
 use crate::Extra;
@@ -80,8 +81,9 @@ impl World {
                 if self.manager.slots[at].state == State::Running {
                     self.manager.sets[set].desired += 1;
                     let spot = self.is_next_spot(set);
+                    let size = self.size_with_quota(set, spot).unwrap_or(0);
                     let slot = &mut self.manager.slots[at];
-                    slot.spot = spot;
+                    (slot.spot, slot.size) = (spot, size);
                     let group = slot.group as usize;
                     self.count_in(at);
                     self.meter_hardware(group, (spot, false), 1, SimTime::ZERO);
@@ -112,7 +114,7 @@ impl World {
         let Manager { slots, groups, sets, vacancy, .. } = &mut self.manager;
         let slot = &mut slots[at];
         let group = &mut groups[slot.group as usize];
-        let (set, spot, extra) = (group.set, slot.spot, slot.extra);
+        let (set, spot, size, extra) = (group.set, slot.spot, slot.size, slot.extra);
         let state = &mut sets[set];
         slot.id = state.next_id;
         state.next_id += 1;
@@ -124,24 +126,32 @@ impl World {
             state.spot += u32::from(spot);
             group.count += 1;
             self.manager.list(at);
-            self.use_quota(set, spot, true);
+            self.use_quota(set, (spot, size), true);
         }
         self.manager.touch(at);
     }
 
-    /// AL-05: takes a machine's cores from the quota, or gives them back.
-    pub(crate) fn use_quota(&mut self, set: usize, spot: bool, takes: bool) {
-        let set = &self.manager.sets[set];
+    /// AL-05: takes the cores of a machine, Spot or not and of a size, from the quota, or gives them back.
+    pub(crate) fn use_quota(&mut self, set: usize, (spot, size): (bool, u8), takes: bool) {
+        let set = &mut self.manager.sets[set];
         if !set.managed {
             return;
         }
+        let vcpus = match set.sizes.get_mut(usize::from(size)) {
+            Some(of) if !spot => {
+                of.used = if takes { of.used + of.vcpus } else { of.used - of.vcpus };
+                of.vcpus
+            }
+            Some(of) => of.vcpus,
+            None => set.vcpus,
+        };
         let usage = &mut self.manager.usage[set.region];
         let cores = if spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
         if takes {
-            *cores += set.vcpus;
+            *cores += vcpus;
             usage.machines += 1;
         } else {
-            *cores -= set.vcpus;
+            *cores -= vcpus;
             usage.machines -= 1;
         }
     }
@@ -221,13 +231,15 @@ impl World {
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
-    pub(crate) fn appear(&mut self, at: usize, spot: bool, extra: bool, cause: u16, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn appear(&mut self, at: usize, (order, size): (&Order, u8), t: SimTime, strikes: &Strikes) {
+        let &Order { spot, extra, cause, .. } = order;
         self.book.settle(t, &self.measure);
         let slot = &mut self.manager.slots[at];
         debug_assert_eq!(slot.state, State::Vacant);
         *slot = Slot {
             state: State::Creating,
             spot,
+            size,
             extra,
             created: t,
             data_since: t,
@@ -332,7 +344,7 @@ impl World {
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.sets[set].restless = true;
         self.manager.groups[slot.group as usize].count += 1;
-        let (spot, allocated) = (slot.spot, slot.state.is_allocated());
+        let (spot, size, allocated) = (slot.spot, slot.size, slot.state.is_allocated());
         self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
@@ -341,7 +353,7 @@ impl World {
             // What it lacks until it is warm.
             self.change_factor(at, t, |world| world.machines[at].root = cause);
         }
-        self.use_quota(set, spot, true);
+        self.use_quota(set, (spot, size), true);
         self.meter_asked_for(set, spot, i64::from(allocated), t);
         self.see_promise(at, counted, t);
     }
@@ -392,6 +404,7 @@ impl World {
             rack: slot.rack,
             who: slot.who,
             spot: slot.spot,
+            size: slot.size,
             allocated: slot.state.is_allocated(),
             charged: !slot.extra || surging,
             of_change: slot.of_change,
@@ -422,7 +435,7 @@ impl World {
         let set = group.set;
         self.manager.vacancy.occupy(leaver.rack, set, false);
         if leaver.charged {
-            self.use_quota(set, leaver.spot, false);
+            self.use_quota(set, (leaver.spot, leaver.size), false);
             self.quota_has_room(set, t);
         }
         self.book.add(Class::Existing, -1, t, &self.measure);

@@ -157,7 +157,7 @@ impl World {
         let slot = &self.manager.slots[at];
         // SP-01: after an eviction Spot capacity stays short for a while, here or in the whole zone.
         let short = slot.spot && (t < slot.short_until || self.is_short_of_spot(self.zone_of(at), t));
-        if dark || short || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, 0, t, strikes) {
+        if dark || short || self.control_plane_back(set, t, strikes) > t || !self.finds_its_hardware(at, t, strikes) {
             return false;
         }
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };

@@ -2,7 +2,6 @@
 
 use super::slot::Capacity;
 use crate::Extra;
-use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
 use crate::policy::zone_balance::{Balance, ZoneState, next_zone, spread};
 use crate::world::World;
@@ -52,7 +51,7 @@ impl World {
         causes.max_by_key(|&cause| held_by(cause)).unwrap_or_else(|| self.own_cause(else_to))
     }
 
-    fn happens(&self, span: &Span, t: SimTime, strikes: &Strikes) -> bool {
+    pub(super) fn happens(&self, span: &Span, t: SimTime, strikes: &Strikes) -> bool {
         let taken = self.suppressed.as_ref().is_some_and(|of| of.takes_event(strikes.storm(), span.event));
         span.start <= t && t < span.end && !taken
     }
@@ -147,7 +146,7 @@ impl World {
             || !pooled
                 && !is_reserved(state.allocated, reserved)
                 && self.left_milli(zone, t, strikes) == 0
-                && !self.has_other_size(state.set, zone, t, strikes)
+                && !self.has_other_size((state.set, spot > 0), zone, t, strikes)
         {
             ZoneState::Starved
         } else {
@@ -200,42 +199,27 @@ impl World {
         spread(&self.manager.counts) <= 1
     }
 
-    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot. `refused`:
-    /// requests at this instant that may have been for the same slot; each has luck of its own.
-    pub(crate) fn finds_hardware(&mut self, at: usize, refused: u32, t: SimTime, strikes: &Strikes) -> bool {
-        let set = self.set_of(at);
-        let Some(management) = &self.design.sets[set].management else { return true };
+    /// AL-02..04, CR-02, PG-05: whether a zone grants a request for the machine of a slot. `refused`: requests at this
+    /// instant that may have been for the same slot; each has luck of its own.
+    pub(super) fn is_granted(&self, at: usize, refused: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(management) = &self.design.sets[self.set_of(at)].management else { return true };
         let group = &self.manager.groups[self.manager.slots[at].group as usize];
         if is_reserved(group.allocated, management.reserved_per_zone) {
             return true;
         }
-        let zone = group.zone.unwrap_or_else(|| self.zone_of(at));
+        let zone = self.zone_of_slot(at);
         let left = granted_milli(self.left_milli(zone, t, strikes), management.single_placement_group);
         if left >= 1000 {
             return true;
         }
         let luck = self.luck_of(at, strikes, t, ALLOCATION).part(u64::from(refused), 0);
-        if luck.unit(0) * 1000.0 < f64::from(left) {
-            return true;
-        }
-        let other = self.has_other_size(set, zone, t, strikes);
-        self.book.count(Operation::OtherSizes, u64::from(other), t, &self.measure);
-        other
+        luck.unit(0) * 1000.0 < f64::from(left)
     }
 
-    /// IM-02, IM-03: whether a zone that lacks capacity for the first size of a mix has another one. A shortage of the
-    /// first size is one of another size with a stated probability: the shortage's own luck, the same in every design.
-    fn has_other_size(&self, set: usize, zone: ZoneId, t: SimTime, strikes: &Strikes) -> bool {
-        let Some(mix) = self.design.sets[set].management.as_ref().and_then(|managed| managed.instance_mix.as_ref())
-        else {
-            return false;
-        };
-        let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
-        let spans = spans.filter(|span| self.happens(span, t, strikes));
-        let luck = self.standing_luck.named("other sizes").part(self.topology.zone_tag(zone), 0);
-        let to_be_had =
-            |size: u64| spans.clone().all(|span| luck.part(size, span.start.as_ms()).unit(0) >= mix.shared_shortage);
-        self.manager.sets[set].other_sizes.iter().any(|&size| to_be_had(size))
+    /// The zone that gives a slot its hardware.
+    pub(super) fn zone_of_slot(&self, at: usize) -> ZoneId {
+        let group = &self.manager.groups[self.manager.slots[at].group as usize];
+        group.zone.unwrap_or_else(|| self.zone_of(at))
     }
 
     /// Racks of zones have gone dark or come back: what waited for that goes on.

@@ -1,4 +1,4 @@
-//! IM: in which order the sizes of an instance mix are tried.
+//! IM: in which order the sizes of an instance mix are tried, and which of them have quota.
 
 /// IM-01: the most sizes.
 pub const SIZES_MAX: usize = 5;
@@ -12,8 +12,12 @@ pub struct Size {
     pub price: f64,
     /// `rank` (prioritized): lower goes first, ties as written.
     pub rank: u32,
-    /// How likely it is to be had, relative to the others; for `capacityOptimized`.
+    /// How likely it is to be had, relative to the others; for `capacityOptimized`. It decides the order only.
     pub availability: f64,
+    /// vCPUs of a machine of it.
+    pub vcpus: u32,
+    /// AL-05: regular vCPUs of its family that the set may use; `u32::MAX` for any number.
+    pub quota: u32,
 }
 
 /// IM-02: the strategy.
@@ -38,17 +42,40 @@ pub struct Mix {
     pub shared_shortage: f64,
 }
 
-/// IM-02: the sizes in the order in which they are tried, as indices; equal ones as written. A size without quota is
-/// skipped by whoever tries.
+/// IM-02: the sizes in the order in which they are tried, as indices; equal ones as written. A size whose quota has no
+/// room for a single machine is none of them.
 pub fn order(mix: &Mix) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..mix.sizes.len()).collect();
     let sizes = &mix.sizes;
+    let mut order: Vec<usize> = (0..sizes.len()).filter(|&at| sizes[at].vcpus <= sizes[at].quota).collect();
     order.sort_by(|&a, &b| match mix.strategy {
         Strategy::LowestPrice => sizes[a].price.total_cmp(&sizes[b].price),
         Strategy::CapacityOptimized => sizes[b].availability.total_cmp(&sizes[a].availability),
         Strategy::Prioritized => sizes[a].rank.cmp(&sizes[b].rank),
     });
     order
+}
+
+/// What the sizes of a mix take and may take of quota, in the order in which they are tried: for [`fill`].
+pub fn room(mix: &Mix, spot: bool) -> impl Iterator<Item = (u32, u32)> + '_ {
+    order(mix).into_iter().map(move |at| {
+        let size = &mix.sizes[at];
+        (size.vcpus, if spot { u32::MAX } else { size.quota })
+    })
+}
+
+/// IM-02, AL-05: of `count` machines, how many find quota if each takes the first size that has some, and the vCPUs that
+/// they take. `sizes`: vCPUs of a machine and what is left of the size's own quota, in the order of trying; `left`: what is
+/// left of the region's. What no longer fits a size never fits it again, so machine by machine is size by size.
+pub fn fill(sizes: impl Iterator<Item = (u32, u32)>, count: u32, left: u64) -> (u32, u64) {
+    let (mut filled, mut taken) = (0, 0);
+    for (vcpus, own) in sizes {
+        let vcpus = u64::from(vcpus).max(1);
+        let fit = u64::from(own).min(left - taken) / vcpus;
+        let machines = fit.min(u64::from(count - filled)) as u32;
+        filled += machines;
+        taken += u64::from(machines) * vcpus;
+    }
+    (filled, taken)
 }
 
 #[cfg(test)]
@@ -63,6 +90,8 @@ mod tests {
             price,
             rank,
             availability,
+            vcpus: 4,
+            quota: u32::MAX,
         };
         Mix { sizes: sizes.map(size).into(), strategy, shared_shortage: 0.0 }
     }
@@ -84,7 +113,19 @@ mod tests {
 
     #[test]
     fn im_02_a_size_without_quota_is_skipped() {
-        let has_quota = |size: &usize| *size != 1;
-        assert_eq!(order(&mix(Strategy::LowestPrice)).into_iter().find(has_quota), Some(3));
+        let mut lacking = mix(Strategy::LowestPrice);
+        (lacking.sizes[1].quota, lacking.sizes[3].quota) = (3, 4);
+        assert_eq!(order(&lacking), [3, 2, 0]);
+    }
+
+    #[test]
+    fn im_02_al_05_machines_take_the_first_size_that_has_quota() {
+        let sizes = || [(8, u32::MAX), (4, 8), (2, u32::MAX)].into_iter();
+        assert_eq!(fill(sizes(), 3, 100), (3, 24));
+        // Two of 8 vCPUs, one of 4, one of 2.
+        assert_eq!(fill(sizes(), 9, 23), (4, 22));
+        // The second size's own quota ends first.
+        assert_eq!(fill(sizes().skip(1), 5, 100), (5, 14));
+        assert_eq!(fill(std::iter::empty(), 2, 100), (0, 0));
     }
 }

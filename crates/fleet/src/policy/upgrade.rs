@@ -8,6 +8,9 @@ use zonefall_engine::SimDuration;
 /// UP-09: how long a batch may take to be healthy.
 pub const HEALTH_WAIT: SimDuration = SimDuration::from_ms(5 * 60_000);
 
+/// FD-11: update domains of a placement group of a Uniform set.
+pub const UPDATE_DOMAINS: u32 = 5;
+
 /// UP-02: `upgradePolicy.mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -62,7 +65,8 @@ impl Rolling {
 pub struct Pending {
     /// Its zone's place among the zones of the set, by number; 0 for a regional machine.
     pub zone: u32,
-    /// Its update domain: the fault domain of a set with fixed spreading, else the same for all.
+    /// Its update domain: one of five in a Uniform set (FD-11); else its fault domain with fixed spreading, or the same for
+    /// all.
     pub domain: u32,
     /// Its instance id.
     pub id: u32,

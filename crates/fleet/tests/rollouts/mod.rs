@@ -104,6 +104,21 @@ fn up_03_up_14_batches_and_how_long_they_take() {
 }
 
 #[test]
+fn up_05_fd_11_a_batch_of_a_uniform_set_keeps_to_one_of_five_update_domains() {
+    // Half of ten machines a batch, in one zone: five update domains of two.
+    let mut half = policy(Mode::Rolling);
+    half.rolling = Rolling { batch: 50, unhealthy: 50, unhealthy_upgraded: 50, ..Rolling::USUAL };
+    let batches = |orchestration| {
+        let mut design = upgraded(&[1], 10, 9, half.clone(), image());
+        design.sets[0].management.as_mut().unwrap().orchestration = orchestration;
+        let (ledger, _) = play(&script(), design);
+        assert_eq!(count(&ledger, Operation::MachinesUpgraded), 10);
+        count(&ledger, Operation::RolloutBatches)
+    };
+    assert_eq!((batches(Orchestration::Flexible), batches(Orchestration::Uniform)), (2, 5));
+}
+
+#[test]
 fn up_02_manual_leaves_machines_alone_and_automatic_takes_all_at_once() {
     let (ledger, _) = play(&script(), upgraded(&[1], 10, 1, policy(Mode::Manual), image()));
     assert_eq!((count(&ledger, Operation::Releases), count(&ledger, Operation::MachinesUpgraded)), (1, 0));

@@ -10,7 +10,7 @@ pub(crate) const CHANGES_MAX: usize = 1000;
 const ATTACHED_MAX: u64 = 1000;
 
 const ZONES: Kind = List(&Count(1, 100), 100);
-const VCPUS_MAX: u64 = 1_000_000_000;
+pub(super) const VCPUS_MAX: u64 = 1_000_000_000;
 
 macro_rules! change_key {
     ($name:literal, $kind:expr, $doc:literal, $source:literal) => {

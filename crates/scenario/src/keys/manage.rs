@@ -40,7 +40,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "vcpus",
         Count(1, 10_000),
-        "vCPUs of a machine, for quota. Those of `size` without it; of the largest size of an instance mix.",
+        "vCPUs of a machine, for quota. Those of `size` without it; of each size of an instance mix its own.",
         "AL-05"
     ),
     set_key!(

@@ -3,6 +3,7 @@
 
 use super::Key;
 use super::Kind::{self, Choice, Count, Duration, Either, Flag, Law, List, Number, Off, Share, Table, Tables, Text};
+use super::change::VCPUS_MAX;
 use super::fleet::MACHINES_MAX;
 use super::manage::set_key;
 
@@ -49,6 +50,14 @@ pub(super) const KEYS: &[Key] = &[
         "SP-03"
     ),
     set_key!(
+        "spot.single_fault_domain",
+        Flag,
+        "Whether a set of Spot machines only stands in a single fault domain, one rack of each of its zones, as Azure documents; with
+`false` it is spread by `fault_domains`. Sets with regular machines among them always are.",
+        "true",
+        "SP-04"
+    ),
+    set_key!(
         "spot.max_price",
         Number(-1e9, 1e9),
         "The price above which machines are evicted; -1 for never. Checked only: prices do not move here.",
@@ -78,9 +87,16 @@ pub(super) const KEYS: &[Key] = &[
     set_key!(
         "instance_mix.sizes[].availability",
         Number(0.0, 1e9),
-        "How likely it is to be had, relative to the others, with `capacity-optimized`.",
+        "How likely it is to be had, relative to the others: the order of `capacity-optimized`, and nothing else.",
         "1",
         "IM-02"
+    ),
+    set_key!(
+        "instance_mix.sizes[].quota",
+        Count(0, VCPUS_MAX),
+        "vCPUs of regular machines that the subscription lets this set have of this size; as many as `[quota]` without it. A size is
+skipped while it has no room for one machine more.",
+        "IM-02, AL-05"
     ),
     set_key!("standby_pool", TABLE_OR_OFF, "Machines kept ready beside the set.", "SB-01"),
     set_key!("standby_pool.min_ready", Count(0, MACHINES_MAX), "The least that is kept ready.", "0", "SB-01"),

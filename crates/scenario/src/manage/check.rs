@@ -6,6 +6,7 @@ use crate::reader::Reader;
 use zonefall_azure::limits::{
     self, AutoBalance, HostGroup, MixShape, Model, Notice, Pins, PlacementPolicy, StandbyShape, Violation,
 };
+use zonefall_fleet::policy::instance_mix::{fill, room};
 use zonefall_fleet::policy::zone_balance::Balance;
 
 /// The set and what is around it.
@@ -132,6 +133,9 @@ fn offered(set: &Checked<'_>) -> Vec<Violation> {
             model,
             &MixShape { sizes: &told.sizes, sku_name, has_tier: told.has_tier },
         ));
+        let regular = written.regular(model.capacity);
+        let (fits, _) = fill(room(&told.mix, false), regular, u64::MAX);
+        wrong.extend(limits::check_quota_of_mix(fits, regular).filter(|_| !told.sizes.is_empty()));
     }
     if let Some(pool) = &written.standby {
         let asked = StandbyShape {

@@ -80,7 +80,7 @@ pub(crate) fn read(
     let creation = life::creation(reader, os, sink);
     let deletion = life::deletion(reader, sink);
     let spot = offer::spot(reader, sink);
-    let mix = offer::mix(reader, sink);
+    let mix = offer::mix(reader, basics.as_ref().and_then(|basics| basics.vcpus), sink);
     let standby = offer::standby(reader, creation.as_ref().map(|creation| &creation.start), sink);
     let reserved = if reader.is_off("reserved_per_zone") {
         Some(None)

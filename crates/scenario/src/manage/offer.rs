@@ -17,6 +17,18 @@ pub(crate) struct SpotTold {
     pub shape: SpotShape,
     /// Nothing for regular machines.
     pub spot: Option<Spot>,
+    /// SP-04: all machines are Spot, and stand in one fault domain of each zone.
+    pub in_one_fault_domain: bool,
+}
+
+impl SpotTold {
+    fn of(shape: SpotShape, spot: Option<Spot>, single: bool) -> Self {
+        let all = spot.as_ref().is_some_and(|spot| {
+            let PriorityMix { base_regular, regular_percent_above } = spot.mix;
+            (base_regular, regular_percent_above) == (0, 0)
+        });
+        Self { shape, spot, in_one_fault_domain: all && single }
+    }
 }
 
 pub(crate) fn spot(reader: &Reader<'_>, sink: &mut Sink) -> Option<SpotTold> {
@@ -28,7 +40,7 @@ pub(crate) fn spot(reader: &Reader<'_>, sink: &mut Sink) -> Option<SpotTold> {
     };
     let Some(reader) = reader.sub_or_off("spot", "scale_set.<name>.spot", sink) else {
         let spot = (priority? == "spot").then_some(usual);
-        return Some(SpotTold { shape: SpotShape::default(), spot });
+        return Some(SpotTold::of(SpotShape::default(), spot, true));
     };
     let base = reader.count("base_regular", sink);
     let percent = reader.count("regular_percent_above", sink);
@@ -36,6 +48,7 @@ pub(crate) fn spot(reader: &Reader<'_>, sink: &mut Sink) -> Option<SpotTold> {
     let restore =
         if reader.is_off("restore") { Some(None) } else { reader.optional("restore", sink, Reader::span_of_time) };
     let price = reader.number("max_price", sink);
+    let single = reader.flag("single_fault_domain", sink);
     let (base, percent, restore) = (base?, percent?, restore?);
     let shape = SpotShape {
         base_regular: reader.has("base_regular").then_some(base),
@@ -46,7 +59,8 @@ pub(crate) fn spot(reader: &Reader<'_>, sink: &mut Sink) -> Option<SpotTold> {
     };
     let eviction = if eviction? == "delete" { EvictionPolicy::Delete } else { EvictionPolicy::Deallocate };
     let mix = PriorityMix { base_regular: base as u32, regular_percent_above: percent.min(100) as u32 };
-    Some(SpotTold { shape, spot: (priority? == "spot").then_some(Spot { mix, eviction, restore }) })
+    let spot = (priority? == "spot").then_some(Spot { mix, eviction, restore });
+    Some(SpotTold::of(shape, spot, single?))
 }
 
 /// An instance mix, in Azure's terms and in the fleet's.
@@ -56,8 +70,8 @@ pub(crate) struct MixTold {
     pub mix: Mix,
 }
 
-/// The outer `None` is a mistake, the inner one no mix.
-pub(crate) fn mix(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<MixTold>> {
+/// The outer `None` is a mistake, the inner one no mix. `vcpus`: those of a machine of any size, if the set states them.
+pub(crate) fn mix(reader: &Reader<'_>, vcpus: Option<u32>, sink: &mut Sink) -> Option<Option<MixTold>> {
     let Some(reader) = reader.sub_or_off("instance_mix", "scale_set.<name>.instance_mix", sink) else {
         return Some(None);
     };
@@ -68,7 +82,7 @@ pub(crate) fn mix(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<MixTold
     let wrong = reader.has("sizes") && !reader.is_list("sizes");
     let both: Vec<Option<(Size, MixSize)>> = nodes
         .iter()
-        .map(|node| mix_size(&Reader::new(node, "scale_set.<name>.instance_mix.sizes[]", sink), sink))
+        .map(|node| mix_size(&Reader::new(node, "scale_set.<name>.instance_mix.sizes[]", sink), vcpus, sink))
         .collect();
     let (sizes, mixed) = both.into_iter().collect::<Option<Vec<_>>>().filter(|_| !wrong)?.into_iter().unzip();
     let strategy = match strategy? {
@@ -80,7 +94,7 @@ pub(crate) fn mix(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<MixTold
     Some(Some(MixTold { sizes, has_tier: tier?.is_some(), mix }))
 }
 
-fn mix_size(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Size, MixSize)> {
+fn mix_size(reader: &Reader<'_>, vcpus: Option<u32>, sink: &mut Sink) -> Option<(Size, MixSize)> {
     if !reader.has("name") {
         reader.missing("name", "name = \"Standard_D4s_v5\"", sink);
     }
@@ -88,8 +102,16 @@ fn mix_size(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Size, MixSize)> {
     let price = reader.number("price", sink);
     let rank = reader.count("rank", sink);
     let availability = reader.number("availability", sink);
+    let quota = reader.optional("quota", sink, Reader::count);
     let size = named(&name?, "name", reader, sink)?;
-    let mixed = MixSize { name: size.name.clone(), price: price?, rank: rank? as u32, availability: availability? };
+    let mixed = MixSize {
+        name: size.name.clone(),
+        price: price?,
+        rank: rank? as u32,
+        availability: availability?,
+        vcpus: vcpus.unwrap_or(size.vcpus),
+        quota: quota?.map_or(u32::MAX, |quota| quota as u32),
+    };
     Some((size, mixed))
 }
 

@@ -8,6 +8,7 @@ use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_azure::limits;
 use zonefall_fleet::management::Quota;
+use zonefall_fleet::policy::instance_mix::{fill, room};
 
 /// A quota and the places of its parts.
 pub(crate) struct QuotaTold {
@@ -39,12 +40,14 @@ pub(crate) fn platform(root: &Reader<'_>, sink: &mut Sink) -> Option<u32> {
     Some(milli)
 }
 
-/// What a set needs of a quota: regular vCPUs, Spot vCPUs, machines.
+/// What a set needs of a quota.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Needs {
+    /// Machines, regular and Spot ones.
+    pub regular: u32,
+    pub spot: u32,
+    /// vCPUs of a machine, where all are of one size.
     pub vcpus: u64,
-    pub spot_vcpus: u64,
-    pub machines: u64,
     /// What it needs one more machine of, where it is rebalanced automatically (AZ-08).
     pub one_more: Option<OneMore>,
 }
@@ -58,6 +61,25 @@ pub(crate) struct OneMore {
     pub spot: bool,
 }
 
+/// vCPUs that sets need of what a quota allows their regular machines, or their Spot ones. IM-02: sets with a mix take
+/// smaller sizes where others no longer fit.
+fn vcpus<'s>(sets: impl Iterator<Item = &'s Placed>, spot: bool, quota: u32) -> u64 {
+    sets.fold(0, |taken, placed| {
+        let needs = placed.needs;
+        let machines = if spot { needs.spot } else { needs.regular };
+        let mix = placed.set.management.as_ref().and_then(|managed| managed.instance_mix.as_ref());
+        taken
+            + match mix {
+                None => u64::from(machines) * needs.vcpus,
+                Some(mix) => {
+                    let left = u64::from(quota).saturating_sub(taken);
+                    let fits = fill(room(mix, spot), machines, left);
+                    if fits.0 == machines { fits.1 } else { fill(room(mix, spot), machines, u64::MAX).1 }
+                }
+            }
+    })
+}
+
 /// Tells sets that do not fit the quota of their region, and rebalancing that has no room (V-36).
 pub(crate) fn check_quota(sets: &[Placed], told: &QuotaTold, sink: &mut Sink) -> bool {
     let mut regions: Vec<_> = sets.iter().map(|placed| placed.set.region).collect();
@@ -68,9 +90,13 @@ pub(crate) fn check_quota(sets: &[Placed], told: &QuotaTold, sink: &mut Sink) ->
     for region in regions {
         let there = || sets.iter().filter(|placed| placed.set.region == region);
         let rows = [
-            ("vCPUs", there().map(|placed| placed.needs.vcpus).sum(), quota.vcpus),
-            ("Spot vCPUs", there().map(|placed| placed.needs.spot_vcpus).sum(), quota.spot_vcpus),
-            ("machines", there().map(|placed| placed.needs.machines).sum(), quota.machines),
+            ("vCPUs", vcpus(there(), false, quota.vcpus), quota.vcpus),
+            ("Spot vCPUs", vcpus(there(), true, quota.spot_vcpus), quota.spot_vcpus),
+            (
+                "machines",
+                there().map(|placed| u64::from(placed.needs.regular + placed.needs.spot)).sum(),
+                quota.machines,
+            ),
         ];
         for ((what, needed, most), span) in rows.into_iter().zip(&told.places) {
             if let Some(violation) = limits::check_quota(what, needed, u64::from(most)) {

@@ -105,6 +105,7 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>
     let asked = table.into_iter().filter(|(key, ..)| asks(key));
     let of_keys = asked.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) });
     let of_tables = drained(reader, written, happens).into_iter().chain(restored(reader, written));
+    let of_tables = of_tables.chain(spread(reader, written)).chain(priced(reader, written));
     of_keys.chain(of_tables).chain(released(written, happens)).collect()
 }
 
@@ -127,6 +128,22 @@ fn restored(reader: &Reader<'_>, written: &Written) -> Option<Use> {
         }
     };
     Use { span: reader.place("spot.restore"), key: "restore", idle }.when(spot.restore.is_some())
+}
+
+/// SP-04: fault domains of a set that stands in one.
+fn spread(reader: &Reader<'_>, written: &Written) -> Option<Use> {
+    let idle = written.spot.in_one_fault_domain.then_some(ONE_FAULT_DOMAIN);
+    Use { span: reader.span_of("fault_domains"), key: "fault_domains", idle }.when(reader.has("fault_domains"))
+}
+
+const ONE_FAULT_DOMAIN: &str = "a set of Spot machines stands in one fault domain (SP-04): \
+                                write `spot = { single_fault_domain = false }` to spread it";
+
+/// SP-01: a price above which machines would be evicted.
+fn priced(reader: &Reader<'_>, written: &Written) -> Option<Use> {
+    let idle = Some("prices of Spot machines do not move here, so nobody is evicted for one (SP-01)");
+    let price = written.spot.shape.max_price.filter(|_| written.spot.spot.is_some());
+    Use { span: reader.place("spot.max_price"), key: "max_price", idle }.when(price.is_some_and(|price| price > 0.0))
 }
 
 /// UP-01, UP-02: a release by hand goes to machines that are made after it, and to no other.

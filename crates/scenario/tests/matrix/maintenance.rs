@@ -62,6 +62,16 @@ fn mt_02_mt_04_waves_and_what_stops_them() {
 }
 
 #[test]
+fn fd_11_mt_04_a_uniform_set_restarts_by_five_update_domains_and_a_flexible_one_by_racks() {
+    let uniform = "[maintenance]\n[scale_set.db]\nregion = \"eastus\"\ncapacity = 9\norchestration = \"uniform\"";
+    let read = accepted(&scenario("", uniform));
+    assert!(waves(&read).iter().all(|(.., wave)| wave.steps_least == 5));
+    let counts: Vec<u32> = of_design(&read).sets.iter().map(|set| set.update_domains).collect();
+    // In the order of the file: `web` is Flexible.
+    assert_eq!(counts, [0, 5]);
+}
+
+#[test]
 fn mt_03_mt_05_owners_and_configurations() {
     let text = format!(
         "start = \"2026-01-05\"\n{}",
@@ -111,6 +121,11 @@ fn maintenance_that_cannot_be() {
             "[maintenance]\nbetween = \"10 min\"\n[availability_set.db]\nregion = \"eastus\"\ncapacity = 2".into(),
             "E089",
             "30 min apart",
+        ),
+        (
+            "[maintenance]\nbetween = \"10 min\"\n[scale_set.db]\nregion = \"eastus\"\ncapacity = 2\norchestration = \"uniform\"".into(),
+            "E089",
+            "a Uniform set here has some",
         ),
         ("[[design]]\nname = \"a\"\nmaintenance.between = \"1 h\"".into(), "E050", "between"),
     ] {

@@ -1,6 +1,7 @@
 //! Reservations, hosts, Spot, mixes, pools, disks: V-21, V-23 to V-29, V-35.
 
-use crate::{accepted, allowed, change, refused, scenario, warned};
+use crate::{accepted, allowed, change, refused, scenario, told, warned};
+use zonefall_fleet::Spreading;
 
 const GROW: &str = "capacity = 8";
 
@@ -93,7 +94,7 @@ fn v_25_eviction_and_price_are_for_spot_only() {
     for wrong in ["0", "-2", "-0.5"] {
         refused(&text(&format!("max_price = {wrong}")), "E053", price, &format!("{wrong} }}"));
     }
-    accepted(&text("eviction = \"delete\", max_price = 0.03"));
+    allowed(&text("eviction = \"delete\", max_price = 0.03"));
     accepted(&text("max_price = -1"));
 }
 
@@ -170,7 +171,56 @@ fn im_02_the_sizes_of_a_mix_arrive() {
         mix.sizes.iter().map(|size| (size.name.as_str(), size.rank)).collect::<Vec<_>>(),
         [("D8s_v5", 2), ("D4s_v5", 1)]
     );
-    assert_eq!(management.vcpus, 8);
+    assert_eq!(
+        mix.sizes.iter().map(|size| (size.vcpus, size.quota)).collect::<Vec<_>>(),
+        [(8, u32::MAX), (4, u32::MAX)]
+    );
+    let own = text.replace("rank = 2", "rank = 2, quota = 16").replace("instance_mix", "vcpus = 6\ninstance_mix");
+    let mix = allowed(&own).designs[0].sets[0].management.clone().unwrap().instance_mix.unwrap();
+    assert_eq!(mix.sizes.iter().map(|size| (size.vcpus, size.quota)).collect::<Vec<_>>(), [(6, 16), (6, u32::MAX)]);
+}
+
+#[test]
+fn im_02_al_05_a_mix_has_quota_for_the_machines_that_it_begins_with() {
+    let text = |quota: &str, vcpus: &str| {
+        let sizes =
+            format!("[{{ name = \"D8s_v5\", quota = {quota} }}, {{ name = \"D4s_v5\", price = 2, quota = 16 }}]");
+        format!("{}\n[quota]\nvcpus = {vcpus}\n", grows(&format!("instance_mix = {{ sizes = {sizes} }}")))
+    };
+    // Six machines: two of 8 vCPUs and four of 4.
+    accepted(&text("16", "32"));
+    refused(&text("15", "99"), "E056", "AL-05; Azure answers QuotaExceeded", "[{ name");
+    // IM-02: where the region has no room for larger ones, smaller ones go on: five of 8 vCPUs and one of 4.
+    accepted(&text("99", "44"));
+    refused(&text("99", "43"), "E056", "AL-05; Azure answers QuotaExceeded", "43");
+    let wrong = told(&text("-1", "32"));
+    assert_eq!(wrong.iter().map(|item| (item.code, item.line, item.column)).collect::<Vec<_>>(), [("E020", 10, 54)]);
+}
+
+#[test]
+fn sp_01_a_maximum_price_evicts_nobody_and_says_so() {
+    let text = |price: &str| scenario(&format!("priority = \"spot\"\nspot = {{ max_price = {price} }}"), "");
+    warned(&text("0.05"), "W015", "SP-01", "0.05");
+    accepted(&text("-1"));
+}
+
+#[test]
+fn sp_04_a_set_of_spot_machines_stands_in_one_fault_domain() {
+    let spreading = |keys: &str| {
+        let text = scenario(&format!("zones = [1, 2]\npriority = \"spot\"\n{keys}"), "");
+        allowed(&text).designs[0].sets[0].spreading
+    };
+    assert_eq!(spreading(""), Spreading::Fixed(1));
+    assert_eq!(spreading("spot = { eviction = \"delete\" }"), Spreading::Fixed(1));
+    assert_eq!(spreading("spot = { single_fault_domain = false }"), Spreading::Max);
+    // Regular machines among them: no Spot set.
+    assert_eq!(spreading("spot = { base_regular = 1 }"), Spreading::Max);
+    let five = "priority = \"spot\"\norchestration = \"uniform\"\nfault_domains = 5";
+    warned(&scenario(five, ""), "W015", "SP-04", "5\n\n");
+    let spread = scenario(&format!("{five}\nspot = {{ single_fault_domain = false }}"), "");
+    assert_eq!(accepted(&spread).designs[0].sets[0].spreading, Spreading::Fixed(5));
+    let wrong = told(&scenario("priority = \"spot\"\nspot = { single_fault_domain = 1 }", ""));
+    assert_eq!(wrong.iter().map(|item| (item.code, item.line, item.column)).collect::<Vec<_>>(), [("E012", 11, 32)]);
 }
 
 #[test]

@@ -34,6 +34,24 @@ fn v_36_az_08_rebalancing_without_room() {
 }
 
 #[test]
+fn v_36_az_08_rebalancing_beside_autoscale_that_allows_no_machine_more() {
+    let text = |maximum: u32| {
+        let rule = |operator: &str, threshold: u32, way: &str| {
+            format!(
+                "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \"{operator}\"\nthreshold = {threshold}\n{way} = 1\n"
+            )
+        };
+        let keys = "zones = [1, 2]\nhealth = {}\nauto_zone_balance = true\ncapacity_per_instance = \"100 req/s\"";
+        let autoscale = format!("[scale_set.web.autoscale]\nminimum = 4\nmaximum = {maximum}");
+        let rules = rule(">", 70, "increase") + &rule("<", 30, "decrease");
+        scenario(keys, &format!("{autoscale}\n{rules}[demand]\nrate = \"300 req/s\""))
+    };
+    warned(&text(6), "W014", "V-36, AZ-08", "6\n[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">");
+    let room = allowed(&text(7)).warnings;
+    assert!(room.items().iter().all(|item| item.code != "W014"), "{room}");
+}
+
+#[test]
 fn a_key_that_changes_nothing_is_told() {
     for (line, at) in [
         ("zones = [1, 2]\nzone_balance = \"strict\"", "\"strict\""),

@@ -6,10 +6,11 @@
 use super::super::State;
 use super::frame::{Batches, Frame};
 use super::state::{Phase, Run};
+use crate::management::Orchestration;
 use crate::operations::Operation;
 use crate::policy::health::{HealthState, calls_for_repair};
 use crate::policy::scale_in::Deed;
-use crate::policy::upgrade::{Condition, Pending, may_begin, may_go_on, next_batch};
+use crate::policy::upgrade::{Condition, Pending, UPDATE_DOMAINS, may_begin, may_go_on, next_batch};
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
@@ -60,7 +61,9 @@ impl World {
         batch.clear();
         // UP-11: an action on the whole set passes over machines that are protected from it.
         let shields = self.shields(set);
-        let spreads = matches!(self.design.sets[set].spreading, crate::Spreading::Fixed(_));
+        let design = &self.design.sets[set];
+        let spreads = matches!(design.spreading, crate::Spreading::Fixed(_));
+        let uniform = design.management.as_ref().is_some_and(|of| of.orchestration == Orchestration::Uniform);
         for at in 0..self.manager.slots.len() {
             let (slot, installed) = (&self.manager.slots[at], &self.manager.rollouts.machines[at]);
             let waits = self.machines[at].set as usize == set
@@ -70,8 +73,14 @@ impl World {
                 && run.goal(installed.headed_for()) != installed.headed_for()
                 && !shields.of(slot.id).stops(Deed::SetAction, true);
             if waits {
-                let zone = self.manager.groups[slot.group as usize].zone.map_or(0, |zone| zone.0 + 1);
-                let domain = if spreads { slot.rack } else { 0 };
+                let group = &self.manager.groups[slot.group as usize];
+                let zone = group.zone.map_or(0, |zone| zone.0 + 1);
+                let domain = match (uniform, spreads) {
+                    // FD-11: in turn within its placement group, which a multiple of five fills.
+                    (true, _) => (self.instance_of[at] - group.numbers.start) % UPDATE_DOMAINS,
+                    (false, true) => slot.rack,
+                    (false, false) => 0,
+                };
                 let unhealthy = self.is_believed_ill(at, t);
                 batch.push((Pending { zone, domain, id: slot.id, unhealthy }, at as u32));
             }

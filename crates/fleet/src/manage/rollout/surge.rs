@@ -18,7 +18,7 @@ impl World {
         let cause = self.own_cause(Extra::Planned);
         let order = Order { extra: true, ..Order::of((slot.group as usize, slot.spot), cause) };
         let Some(new) = self.create(order, t, strikes) else { return false };
-        self.use_quota(set, slot.spot, true);
+        self.use_quota(set, self.manager.slots[new].taken(), true);
         let previous = self.manager.rollouts.machines[at].model;
         let made = &mut self.manager.rollouts.machines[new];
         (made.surges_for, made.previous) = (Some((at as u32, slot.epoch)), previous);
@@ -71,7 +71,7 @@ impl World {
                 continue;
             }
             let cause = self.charged_to(old, Extra::Planned);
-            self.use_quota(set, self.manager.slots[new].spot, false);
+            self.use_quota(set, self.manager.slots[new].taken(), false);
             self.manager.rollouts.machines[new].surges_for = None;
             self.adopt(new, cause, t);
             self.manager.rollouts.machines[new].attempted = true;

@@ -25,7 +25,7 @@ impl World {
         if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
             return;
         }
-        if self.manager.is_active() && !facts.on_host && self.manager.is_creating(at) {
+        if self.manager.is_creating(at) && !facts.on_host && !(facts.effect == Effect::Evicted && self.is_up(at, t)) {
             // Nothing runs yet that could fail by itself.
             return;
         }

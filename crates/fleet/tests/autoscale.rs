@@ -1,6 +1,8 @@
 //! Autoscale against timelines by hand: what it asks for, when, and what comes of it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "autoscale/refill.rs"]
+mod refill;
 mod support;
 use std::sync::Arc;
 use support::*;

@@ -4,7 +4,7 @@
 
 mod support;
 use support::*;
-use zonefall_engine::SimDuration;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::scale_in::Order;
@@ -231,6 +231,23 @@ fn ar_04_the_grace_begins_when_a_change_is_complete() {
     // A machine falls ill at 1:01, the new one is made at 2:10, and then there are ten minutes of grace.
     assert!(!happens_by(139 * MINUTE, &design, Operation::Repairs));
     assert!(happens_by(141 * MINUTE, &design, Operation::Repairs));
+}
+
+#[test]
+fn ar_04_what_finds_nothing_to_do_is_no_change() {
+    // All is started and the zones are set every five minutes, as they are already. A machine falls ill at 1:01.
+    let every = |action| {
+        let trigger = Trigger::At { at: SimTime::from_ms(MINUTE), every: Some(SimDuration::from_ms(5 * MINUTE)) };
+        Change { trigger, action, retry: None, back_after: None }
+    };
+    for action in [Action::Start, Action::Zones(vec![ZoneId(0)]), Action::ForceDetach] {
+        let design = managed(design(&[1], 3, 1), |set| {
+            repaired(set, RepairAction::Restart);
+            set.disks = Disks { data: true, zone_redundant: true, zone_destroyed: 0.0 };
+            set.changes = vec![every(action)];
+        });
+        assert!(happens_by(63 * MINUTE, &design, Operation::Repairs));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use zonefall_engine::SimDuration;
 use zonefall_faults::{Effect, Kind, Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::{Design, Operation};
 
 /// 0: evictions one by one, 1: waves of a zone, 2: racks.
@@ -152,6 +153,60 @@ fn sp_01_zb_11_spot_machines_go_to_a_zone_that_has_spot_capacity() {
     // SP-02: the same after a single eviction with Delete.
     let (ledger, world) = live(&script().units(&[(EVICTED, 0, HOUR, 9 * HOUR)]), over_two(&[(2, 4)]));
     assert_eq!((count(&ledger, Operation::AllocationsFailed), world.instances(0)), (0, vec![1, 3]));
+}
+
+/// Nine machines over three zones, with Delete, asked for again at two.
+fn over_three(mix: PriorityMix) -> Design {
+    let nine = managed(design(&[1, 2, 3], 9, 9), |set| {
+        set.spot = Some(Spot { mix, eviction: EvictionPolicy::Delete, restore: None });
+    });
+    asked(nine, &[(2, 9)])
+}
+
+#[test]
+fn sp_02_zb_11_what_two_zones_refuse_the_third_gives() {
+    // Each of two zones is short of one machine, and so are asked for both.
+    let one_each = [(RACKS, 0, 1, HOUR, 9 * HOUR), (RACKS, 4, 1, HOUR, 9 * HOUR)];
+    let (ledger, world) = live(&script().outages(&one_each), over_three(ALL_SPOT));
+    assert_eq!((count(&ledger, Operation::Evictions), count(&ledger, Operation::Creations)), (2, 2));
+    assert_eq!(world.instances(0).iter().sum::<u32>(), 9);
+    assert_eq!(ledger.missed_ms, HOUR + 75 * SECOND);
+    // ZB-02: strict balance sends no machine elsewhere.
+    let mut strict = over_three(ALL_SPOT);
+    strict.sets[0].management.as_mut().unwrap().balance.balance = Balance::Strict;
+    let (ledger, world) = live(&script().outages(&one_each), strict);
+    assert_eq!((count(&ledger, Operation::AllocationsFailed), world.instances(0)), (2, vec![2, 2, 3]));
+}
+
+#[test]
+fn sp_01_zb_11_the_spot_part_of_a_mix_goes_to_a_zone_that_has_spot_capacity() {
+    let mut mixed = managed(design(&[1, 2], 4, 4), |set| {
+        let mix = PriorityMix { base_regular: 2, regular_percent_above: 50 };
+        set.spot = Some(Spot { mix, eviction: EvictionPolicy::Delete, restore: None });
+    });
+    mixed = asked(mixed, &[(2, 8)]);
+    let (ledger, world) = live(&script().outages(&[(WAVE, 0, 4, HOUR, 9 * HOUR)]), mixed);
+    // Three regular ones are left; two more go where there are fewest, and all Spot ones to zone 2.
+    assert_eq!((count(&ledger, Operation::Evictions), count(&ledger, Operation::Creations)), (1, 5));
+    assert_eq!(world.instances(0), [3, 5]);
+}
+
+#[test]
+fn sp_01_a_machine_can_be_evicted_while_it_warms_up_whether_or_not_its_health_is_watched() {
+    let evictions = |health: Option<Health>, script: &Script| {
+        let mut warming = asked(spot(ALL_SPOT, EvictionPolicy::Delete, None), &[(1, 5)]);
+        warming.sets[0].warm_up = constant(10 * MINUTE);
+        warming.sets[0].management.as_mut().unwrap().health = health;
+        count(&live(script, warming).0, Operation::Evictions)
+    };
+    for health in [None, Some(binary_health())] {
+        for (when, evicted) in [(30 * SECOND, 4), (5 * MINUTE, 5)] {
+            let (from, to) = (HOUR + when, 9 * HOUR);
+            let alone: Vec<_> = (0..5).map(|unit| (EVICTED, unit, from, to)).collect();
+            assert_eq!(evictions(health, &script().outages(&[(WAVE, 0, 4, from, to)])), evicted);
+            assert_eq!(evictions(health, &script().units(&alone)), evicted);
+        }
+    }
 }
 
 #[test]

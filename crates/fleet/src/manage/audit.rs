@@ -65,6 +65,9 @@ impl World {
             let heirs = leavers().filter(|leaver| self.manager.groups[leaver.group].set == index);
             let heirs = heirs.filter(|leaver| leaver.heir.is_some_and(|heir| heir.repairs)).count();
             must(format!("set {index} repairing"), i64::from(set.repairing), (repairing + heirs) as i64);
+            let heirs =
+                leavers().filter(|leaver| self.manager.groups[leaver.group].set == index && leaver.heir.is_some());
+            must(format!("set {index} heirs"), i64::from(set.heirs), heirs.count() as i64);
             let leaving = leavers().filter(|leaver| self.manager.groups[leaver.group].set == index && leaver.of_change);
             let changing = here().filter(|(_, slot)| slot.of_change).count() + leaving.count();
             must(format!("set {index} changing"), i64::from(set.changing), changing as i64);

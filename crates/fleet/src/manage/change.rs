@@ -159,8 +159,12 @@ impl World {
     fn set_zones(&mut self, set: usize, zones: &[ZoneId], t: SimTime) -> bool {
         let state = &mut self.manager.sets[set];
         let (groups, all) = (state.groups.clone(), &mut self.manager.groups);
+        let these = zones.iter().filter_map(|zone| groups.clone().find(|&at| all[at].zone == Some(*zone)));
+        if these.clone().eq(state.zones.iter().copied()) {
+            return true;
+        }
         state.zones.clear();
-        state.zones.extend(zones.iter().filter_map(|zone| groups.clone().find(|&at| all[at].zone == Some(*zone))));
+        state.zones.extend(these);
         groups.for_each(|group| all[group].in_use = state.zones.contains(&group));
         self.has_changed(set, t);
         true
@@ -262,15 +266,19 @@ impl World {
     }
 
     fn start_all(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
-        let mut all = true;
+        let (mut all, mut any) = (true, false);
         for at in 0..self.manager.slots.len() {
             if self.set_of(at) == set && self.manager.slots[at].state == State::Deallocated {
                 let started = self.starts_again(at, t, strikes);
                 self.book.count(Operation::AllocationsFailed, u64::from(!started), t, &self.measure);
                 all &= started;
+                any |= started;
             }
         }
-        self.has_changed(set, t);
+        // AR-04: what finds nothing to do is no change.
+        if any {
+            self.has_changed(set, t);
+        }
         all
     }
 
@@ -280,7 +288,7 @@ impl World {
         if !disks.is_some_and(|disks| disks.data && disks.zone_redundant) {
             return true;
         }
-        let mut all = true;
+        let (mut all, mut any) = (true, false);
         for at in 0..self.manager.slots.len() {
             let slot = self.manager.slots[at];
             let dark = self.machines[at].marks & RACK_OUT != 0 && slot.state == State::Running;
@@ -290,6 +298,7 @@ impl World {
             let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else {
                 return false;
             };
+            any = true;
             let cause = self.charged_to(at, Extra::Planned);
             self.manager.slots[at].data_moved = true;
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
@@ -305,7 +314,9 @@ impl World {
                 None => all = false,
             }
         }
-        self.has_changed(set, t);
+        if any {
+            self.has_changed(set, t);
+        }
         all
     }
 

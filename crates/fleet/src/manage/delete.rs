@@ -152,7 +152,9 @@ impl World {
             let touch = if slot.data_moved { Touch::ForceDetach } else { Touch::Delete };
             self.lose_disks(at, touch, t);
         }
+        let set = self.set_of(at);
         let leaver = Leaver { heir, ..self.clear(at, t) };
+        self.manager.sets[set].heirs += u32::from(heir.is_some());
         let manager = &mut self.manager;
         let which = match manager.free_leavers.pop() {
             Some(free) => {
@@ -213,6 +215,7 @@ impl World {
             }
         }
         if let Some(heir) = leaver.heir {
+            self.manager.sets[set].heirs -= 1;
             self.replace(heir, t, strikes);
         }
         if leaver.of_change {

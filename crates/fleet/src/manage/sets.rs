@@ -143,6 +143,8 @@ pub(crate) struct SetState {
     /// Machines that the customer goes on wanting; not asked for, as nothing has changed.
     pub refused: Refused,
     pub repairing: u32,
+    /// Machines that are made as soon as those are gone whose place they take.
+    pub heirs: u32,
     /// Machines that wait for their repair.
     pub waiting: Vec<u32>,
     pub streak: Streak,
@@ -192,6 +194,7 @@ zonefall_engine::pooled_clone!(SetState {
     protected,
     short,
     repairing,
+    heirs,
     waiting,
     streak,
     suspended,
@@ -236,6 +239,7 @@ impl SetState {
             protected: (0, 0),
             short: Owed::default(),
             repairing: 0,
+            heirs: 0,
             waiting: Vec::new(),
             streak: Streak::default(),
             suspended: false,
@@ -281,6 +285,7 @@ impl SetState {
         (self.renumbered, self.protected) = (false, (0, 0));
         (self.streak, self.suspended) = (Streak::default(), false);
         (self.unconsidered, self.restless) = (true, true);
+        self.heirs = 0;
         self.grace_until = SimTime::ZERO;
         (self.changing, self.last_change, self.last_rebalance, self.rebalance) = (0, None, None, None);
         (self.rebalance_due, self.look_due) = (SimTime::NEVER, SimTime::NEVER);

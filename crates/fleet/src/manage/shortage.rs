@@ -65,6 +65,11 @@ impl Shortages {
         last > 0 && self.free == 0 && last == self.ends.len() && machines as usize <= last
     }
 
+    /// Whether the zone has refused one at this instant.
+    pub fn has_refused(&self, t: SimTime) -> bool {
+        self.refused.0 == t && self.refused.1 > 0
+    }
+
     /// Shortages that are over leave their hardware to those that last.
     fn settle(&mut self, t: SimTime) {
         let before = self.ends.len();

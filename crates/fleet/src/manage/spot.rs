@@ -42,7 +42,7 @@ impl World {
                 *short = outage.end.max(*short);
             }
             for at in self.rack_machines(rack) {
-                if self.machines[at].marks & ABSENT == 0 && !self.manager.is_creating(at) {
+                if self.machines[at].marks & ABSENT == 0 && self.is_up(at, t) {
                     self.evict(at, cause, own, t);
                 }
             }
@@ -66,6 +66,9 @@ impl World {
             return;
         };
         let (eviction, restore, short_until) = (spot.eviction, spot.restore, own.unwrap_or(SimTime::ZERO));
+        if self.manager.is_creating(at) && self.is_up(at, t) {
+            self.has_been_created(at, t);
+        }
         self.abandon_repair(at, t);
         self.book.count(Operation::Evictions, 1, t, &self.measure);
         if extra || eviction == EvictionPolicy::Delete {
@@ -82,6 +85,12 @@ impl World {
             slot.due = t.after(restore_wait(0));
             self.wait(Due::Restore, at, t.after(restore_wait(0)));
         }
+    }
+
+    /// SP-01: whether the system of a machine is up, and warms up at least: from then on it can be evicted, whether or not
+    /// anybody tells that from a machine that serves (`sees_creations`).
+    pub(crate) fn is_up(&self, at: usize, t: SimTime) -> bool {
+        !self.manager.is_creating(at) || self.manager.slots[at].up_at < t
     }
 
     /// SP-02: with the policy Delete nobody makes the machine again but the customer.

@@ -154,6 +154,12 @@ impl World {
         }
     }
 
+    /// ZB-11, SP-02: whether the zone of a group is short of Spot machines, or has refused one at this instant.
+    pub(super) fn has_no_spot(&self, group: usize, t: SimTime) -> bool {
+        let of = &self.manager.groups[group];
+        of.shortages.has_refused(t) || of.zone.is_some_and(|zone| self.is_short_of_spot(zone, t))
+    }
+
     /// Fills the manager's lists of counts and states with a set's zones; `spot` as for [`Self::zone_state`].
     pub(crate) fn view_zones(&mut self, set: usize, spot: u32, t: SimTime, strikes: &Strikes) {
         let mut counts = std::mem::take(&mut self.manager.counts);

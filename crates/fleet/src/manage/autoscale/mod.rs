@@ -21,7 +21,6 @@ mod seen;
 
 pub(crate) use scaler::Scaler;
 
-use crate::Extra;
 use crate::management::{Action, Orchestration};
 use crate::operations::Operation;
 use crate::pending::Due;
@@ -73,14 +72,11 @@ impl World {
         }
     }
 
-    /// AS-18, AS-22: the instances that count: those that exist, lost ones too, and those that repairs make again.
+    /// AS-18, AS-22: the instances that count: those that exist, lost ones too, and those that repairs are about to make again;
+    /// none that is merely missing (SP-02).
     fn counted_instances(&self, set: usize) -> u32 {
         let state = &self.manager.sets[set];
-        let owed = state.short.count();
-        if owed == 0 {
-            return state.exists;
-        }
-        state.exists + owed.saturating_sub(state.short.to(self.own_cause(Extra::NoCapacity)))
+        state.exists + state.heirs.min(state.short.count())
     }
 
     /// What a set's metrics follow from, now.

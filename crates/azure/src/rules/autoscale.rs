@@ -37,11 +37,11 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.profile.ends"),
     Rule::modelled(
         "AS-05",
-        "Limits come first: a capacity outside of them is brought to the nearer one. No cooldown delays or follows that.",
+        "Limits come first: a capacity outside of them is brought to the nearer one. By default no cooldown delays that.",
         "Azure Monitor autoscale settings page; the cooldown is chosen",
     )
     .partly(&[Unknown])
-    .key("scale_set.autoscale.minimum"),
+    .key("scale_set.autoscale.limits_wait"),
     Rule::modelled(
         "AS-06",
         "A rule compares CPU, memory, requests or a series: means of grains, over a window by mean, least, greatest, last, total.",
@@ -66,7 +66,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "By a count, a percentage or to a number, then within the limits. Percentages round up outwards, down inwards, at least one.",
         "autoscale REST specification 2022-10-01; the rounding is chosen",
     )
-    .partly(&[Unknown]),
+    .partly(&[Unknown])
+    .key("scale_set.autoscale.round_increase"),
     Rule::modelled(
         "AS-11",
         "After an action none in either direction until the cooldown of the rule that gave its target is over.",
@@ -82,10 +83,11 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-13",
         "Then the count nearest to the target that is safe is taken; if there is none, nothing is done, and the next look tries again.",
-        "Azure Monitor autoscale flapping page, by its own rule: its example of 30 at 65 % stops at 27, a slip: at 72.2 % it would \
-         scale out at once; the rule gives 28, and no other that gives 27 is known, so there is no key",
+        "Azure Monitor autoscale flapping page, by its own rule: its example of 30 at 65 % stops at 27, where at 72.2 % it would scale \
+         out at once; the rule gives 28",
     )
-    .partly(&[Conflicting]),
+    .partly(&[Conflicting])
+    .key("scale_set.autoscale.shortened_to"),
     Rule::modelled("AS-14", "Totals that do not depend on the count are not projected.", "inferred from the projection")
         .inferred(),
     Rule::modelled(
@@ -106,7 +108,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "Quota limits it, too; a failed action is counted, consumes its cooldown, and is looked at anew afterwards.",
         "autoscale REST specification 2022-10-01; the cooldown is chosen",
     )
-    .partly(&[Unknown]),
+    .partly(&[Unknown])
+    .key("scale_set.autoscale.failures_cool"),
     Rule::modelled(
         "AS-18",
         "Single deletes in a Flexible set are not seen for hours (2 h), changes of capacity by hand for up to an hour.",

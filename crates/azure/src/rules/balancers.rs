@@ -46,10 +46,12 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer TCP reset page",
     )
     .key("sessions.patience"),
-    Rule::modelled(
+    Rule::in_part(
         "LB-07",
         "A zonal frontend shares its zone's fate; a zone-redundant one is served by all zones and survives one.",
-        RELIABILITY,
+        "load balancer reliability page; how long it converges is chosen: 5 to 20 s",
+        "flows through the lost zone, which break until the others have taken over: here they do at once. Where that counts, [blips] \
+         with a length of 5 to 20 s and the share of one zone adds it",
     )
     .partly(&[Unknown])
     .key("component.placement"),

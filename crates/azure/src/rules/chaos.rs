@@ -27,9 +27,10 @@ pub(super) const CHAOS: &[Rule] = &[
         "CH-04",
         "A security rule cuts off ports.",
         "Chaos Studio fault and action library; its table and its sample name one parameter differently",
-        "who may reach whom is not simulated; the output says so, whether its parameter is called action or access",
+        "who may reach whom is not simulated, and the output says so; a rule that allows cuts nothing off",
     )
-    .partly(&[Conflicting]),
+    .partly(&[Conflicting])
+    .key("drill.security_rule"),
     Rule::modelled(
         "CH-05",
         "Agent faults need the ids of machines: CPU pressure slows; halted processes and cut networks stop; others are named.",

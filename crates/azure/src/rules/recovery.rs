@@ -58,8 +58,8 @@ pub(super) const RECOVERY: &[Rule] = &[
     Rule::modelled(
         "DR-09",
         "A zone-spanning set that loses a zone goes on with the others and replaces nothing by itself.",
-        "a field manual by others, 2025; an older one has sets heal themselves, which repairs that replace come to (AR-09)",
+        "a field manual by others, 2025; an older one has sets heal themselves, which can be chosen",
     )
     .partly(&[Conflicting])
-    .key("scale_set.repairs.action"),
+    .key("scale_set.zone_self_healing"),
 ];

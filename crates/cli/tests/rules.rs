@@ -170,7 +170,7 @@ fn fr_01_fr_02_in_02_what_is_not_modelled_is_what_the_rules_leave_out() {
     let left_out: Vec<(String, &str)> = left_out.collect();
     assert_eq!(told, left_out.iter().map(|(id, why)| (id.as_str(), *why)).collect::<Vec<_>>());
     for (id, words) in
-        [("FR-01", "the failed host itself"), ("FR-02", "up to 120 s"), ("IN-02", "lost for good (0.1 to 1 %)")]
+        [("FR-01", "repair of a failed host itself"), ("FR-02", "up to 120 s"), ("IN-02", "lost for good (0.1 to 1 %)")]
     {
         assert!(told.contains(&(&format!("{id} (in part)"), rules::find(id).unwrap().standing.leaves_out().unwrap())));
         assert!(rules::find(id).unwrap().standing.leaves_out().unwrap().contains(words), "{id}");

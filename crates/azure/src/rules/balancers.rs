@@ -4,7 +4,6 @@ use super::Confidence::{Conflicting, Inferred, Recalled, Unknown};
 use super::Rule;
 
 const PROBES: &str = "load balancer health probes page";
-const RELIABILITY: &str = "load balancer reliability page";
 
 pub(super) const BALANCER: &[Rule] = &[
     Rule::modelled(

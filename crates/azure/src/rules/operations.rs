@@ -112,7 +112,6 @@ pub(super) const RATES: &[Rule] = &[
          until somebody repairs the guest: the watchdog restarts it",
     )
     .unknown()
-    .partly(&[Inferred])
     .key("faults.profile"),
     Rule::in_part(
         "FR-02",

@@ -102,6 +102,11 @@ pub(crate) fn read(
             .help("`repairs.action = \"replace\"`, or take `zone_self_healing` out");
         return None;
     }
+    if heals && matches!(health, Some(None)) {
+        let words = "nothing tells which machines are lost: `zone_self_healing` needs `health` (DR-09, HM-01)";
+        sink.error(codes::HEALTH, &reader.span_of("zone_self_healing"), words).help("`health = {}`");
+        return None;
+    }
     let turned_on = heals || scaling.auto_zone_balance && replaces;
     Some(Written {
         basics: basics?,

@@ -111,7 +111,7 @@ fn az_03_automatic_zone_balance_turns_repairs_on_unless_they_are_off() {
 #[test]
 fn dr_09_ar_09_machines_heal_into_other_zones_only_where_that_is_chosen() {
     let set = "zones = [1, 2]\nhealth = {}\n";
-    assert_eq!(managed(&scenario(&format!("{set}change = []"), "")).repairs, None);
+    assert_eq!(managed(&scenario(set, &change("capacity = 7"))).repairs, None);
     let heals = format!("{set}zone_self_healing = true\n");
     let repairs = managed(&scenario(&heals, "")).repairs.unwrap();
     assert_eq!((repairs.action, repairs.grace), (RepairAction::Replace, SimDuration::from_ms(600_000)));
@@ -120,10 +120,6 @@ fn dr_09_ar_09_machines_heal_into_other_zones_only_where_that_is_chosen() {
     for repairs in ["false", "{ action = \"restart\" }", "{ action = \"reimage\" }"] {
         refused(&scenario(&format!("{heals}repairs = {repairs}"), ""), "E048", "something else (DR-09", "true");
     }
-    refused(
-        &scenario("zones = [1, 2]\nzone_self_healing = true", ""),
-        "E048",
-        "V-12, HM-01; our code HealthSourceInvalid",
-        "{}",
-    );
+    let lacks = scenario("zones = [1, 2]\nzone_self_healing = true", "");
+    refused(&lacks, "E048", "needs `health` (DR-09, HM-01", "true");
 }

@@ -3,7 +3,7 @@
 
 use zonefall_azure::Unit;
 use zonefall_azure::profile::{
-    EvidenceRow, NOT_MODELLED, azure_like_v0, evidence, profile, profile_names, spot_modes, with_spot_modes,
+    EvidenceRow, azure_like_v0, evidence, profile, profile_names, spot_modes, with_spot_modes,
 };
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::{
@@ -195,7 +195,6 @@ fn in_07_allocation_fails_in_5_to_30_of_100_during_zone_events() {
         let expected = (mode.scope == Scope::Zone).then_some(Surge { least: 0.05, greatest: 0.3 });
         assert_eq!(mode.surge, expected, "{}", mode.name);
     }
-    assert!(NOT_MODELLED.iter().all(|(rule, words)| *rule != "IN-07" && !words.contains("create failures")));
     let rows = evidence();
     let surge = |row: &&EvidenceRow| row.mode == "zone-network" && row.quantity.contains("allocation fails");
     assert_eq!(rows.iter().filter(surge).count(), 2);

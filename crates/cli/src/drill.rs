@@ -250,8 +250,8 @@ fn script(options: &args::Drill, scenario: &Scenario, of: &Faults, at: usize) ->
     };
     let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
     let (topology, targets) = (&scenario.topology, options.target.as_slice());
-    let as_outage = options.as_outage;
-    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage }.script()
+    let (as_outage, security_rule) = (options.as_outage, scenario.hypothesis.security_rule);
+    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage, security_rule }.script()
 }
 
 /// One design, in every trial.

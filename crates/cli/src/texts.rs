@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use std::io::Write;
+use zonefall_azure::rules;
 
 /// Writes a template. An existing file is never replaced.
 pub fn init(options: &Init, console: Console) -> Result<Exit> {
@@ -103,19 +104,27 @@ fn topics() -> Vec<String> {
     topics
 }
 
+/// What the rules of the real system have that the simulation has not, in the words of their table.
+fn not_modelled() -> String {
+    let mut text = format!(
+        "A scenario without a table `maintenance` does not simulate {}, and releases come only from its `[[release]]`.\n\n\
+         Of these rules the simulation leaves out (`explain <id>` says what each is):\n",
+        crate::assemble::NOT_MODELLED
+    );
+    for rule in rules::rules() {
+        if let Some(why) = rule.standing.leaves_out() {
+            let how = if rule.standing.needs_test() { "in part" } else { "all" };
+            text += &format!("  {} ({how}): {why}\n", rule.id);
+        }
+    }
+    text + "\nSwitches, routers and power units are no parts of their own: their failures are inside the rates of racks and zones."
+}
+
 fn own_topic(topic: &str) -> Option<String> {
     match topic {
         "topics" => Some(topics().join("\n")),
         "fit" => Some(crate::fit::EXPLAINED.into()),
-        "not-modelled" => {
-            let of_profile = zonefall_azure::profile::NOT_MODELLED.iter().map(|(rule, words)| format!("  {rule}: {words}"));
-            let of_profile: Vec<String> = of_profile.collect();
-            Some(format!(
-                "A scenario without a table `maintenance` does not simulate {}.\n\nThe profile azure-like-v0 leaves out:\n{}",
-                crate::assemble::NOT_MODELLED,
-                of_profile.join("\n")
-            ))
-        }
+        "not-modelled" => Some(not_modelled()),
         "exit-codes" => Some(
             "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial, a comparison of verify\n2 usage\n\
              3 bad scenario or trace, or a checkpoint or partial result of another study\n\

@@ -106,6 +106,77 @@ fn the_table_and_the_dossier_have_the_same_rules() {
     }
 }
 
+const fn mark(confidence: Confidence) -> char {
+    match confidence {
+        Confidence::Documented => 'D',
+        Confidence::Recalled => '*',
+        Confidence::Inferred => 'I',
+        Confidence::Unknown => 'U',
+        Confidence::Conflicting => 'C',
+        Confidence::Measured => 'M',
+    }
+}
+
+/// The rules that the contradictions of the section about them are in, in its order.
+const CONTRADICTED: [&str; 10] =
+    ["AS-11", "LB-01", "UP-04", "AS-13", "DR-02", "MT-03", "DR-09", "CO-04", "CH-04", "AFD-01"];
+
+/// Each rule on operations is known as its marks say, as a whole and in its parts: nothing that is recalled, inferred or
+/// chosen is told as documented.
+#[test]
+fn lb_09_sl_02_sl_03_sl_07_dr_05_rules_are_known_as_the_dossier_marks_them() {
+    let Some(path) = kit::shared("domain/azure-operations.md") else { return };
+    let document = std::fs::read_to_string(path).unwrap();
+    assert_eq!(dossier::switches(&document).len(), CONTRADICTED.len());
+    let entries = dossier::known(&document);
+    assert!(entries.len() > 90, "{}", entries.len());
+    let mut wrong = Vec::new();
+    for entry in &entries {
+        let Some(rule) = rules::find(&entry.id) else {
+            wrong.push(format!("{} is not in the table", entry.id));
+            continue;
+        };
+        let mut there = entry.all.clone();
+        // A field manual beside a page adds nothing to how well a rule is known.
+        if there.contains(&'D') {
+            there.remove(&'M');
+        }
+        if CONTRADICTED.contains(&rule.id) {
+            there.insert('C');
+        }
+        let mut here: BTreeSet<char> = rule.partly.iter().copied().map(mark).collect();
+        let whole = mark(rule.confidence);
+        assert!(!here.contains(&whole), "{}: known twice in the same way", rule.id);
+        // Where a rule as a whole has no mark the table says what it rests on.
+        there.extend(entry.whole.is_none().then_some(whole));
+        here.insert(whole);
+        if here != there || entry.whole.is_some_and(|mark| mark != whole) {
+            wrong.push(format!("{}: {} against {there:?}", rule.id, rule.confidence_words()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rules: {wrong:#?}", wrong.len());
+}
+
+/// What is left out of the model is told as the table tells it, and nothing else is.
+#[test]
+fn fr_01_fr_02_in_02_what_is_not_modelled_is_what_the_rules_leave_out() {
+    let told = kit::ran(&mut kit::Desk::new().command(["explain", "not-modelled"])).ends(0).out;
+    let rows = told.lines().filter_map(|line| line.strip_prefix("  "));
+    let told: Vec<(&str, &str)> = rows.filter_map(|row| row.split_once(": ")).collect();
+    let left_out = rules::rules().filter_map(|rule| {
+        let part = if rule.standing.needs_test() { "in part" } else { "all" };
+        rule.standing.leaves_out().map(|why| (format!("{} ({part})", rule.id), why))
+    });
+    let left_out: Vec<(String, &str)> = left_out.collect();
+    assert_eq!(told, left_out.iter().map(|(id, why)| (id.as_str(), *why)).collect::<Vec<_>>());
+    for (id, words) in
+        [("FR-01", "repair of a failed host itself"), ("FR-02", "up to 120 s"), ("IN-02", "lost for good (0.1 to 1 %)")]
+    {
+        assert!(told.contains(&(&format!("{id} (in part)"), rules::find(id).unwrap().standing.leaves_out().unwrap())));
+        assert!(rules::find(id).unwrap().standing.leaves_out().unwrap().contains(words), "{id}");
+    }
+}
+
 fn family(id: &str) -> &str {
     id.split('-').next().unwrap()
 }

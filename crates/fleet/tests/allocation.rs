@@ -12,7 +12,7 @@ use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
-    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile as Limits, Rule,
+    Aggregation, Autoscale, Blind, Change as By, Chosen, Direction, Metric, Operator, Profile as Limits, Rule,
 };
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
 use zonefall_fleet::policy::retry::Retry;
@@ -153,6 +153,7 @@ fn autoscale() -> Autoscale {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        chosen: Chosen::default(),
         disabled: Vec::new(),
     }
 }

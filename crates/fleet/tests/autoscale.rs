@@ -10,7 +10,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
-    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
+    Aggregation, Autoscale, Blind, Change as By, Chosen, Direction, Metric, Operator, Profile, Rule,
 };
 use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
@@ -50,6 +50,7 @@ fn setting(profiles: Vec<Profile>) -> Autoscale {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        chosen: Chosen::default(),
         disabled: Vec::new(),
     }
 }
@@ -370,27 +371,59 @@ fn as_12_as_13_a_scale_in_that_would_be_undone_is_held_back_once() {
 
 #[test]
 fn as_15_as_16_without_metrics_it_goes_to_the_default() {
-    let set = setting(vec![Profile { default: 5, ..profile(2, 9, vec![cpu(Direction::Out, 70, 1)]) }]);
-    let mut lost = web(&[1], 3, course(1000, &[]), set);
-    // The only rack is dark for an hour: nobody reports.
-    lost.zone_down_milli = 1000;
-    let script = Script::new(topology(1, 1, 20), vec![mode("zone", Scope::Zone)], 3 * HOUR);
-    let ledger = script.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(lost);
-    assert!(count(&ledger, Operation::AutoscaleMetricsLost) >= 1);
-    // A dark rack takes no machine: what was asked for is owed, and asked for again.
-    assert!(count(&ledger, Operation::AutoscaleOuts) + count(&ledger, Operation::AutoscaleFailed) >= 1);
+    // All machines that there are stop from 1:00 to 2:00: nobody reports until two more serve, at 1:02.
+    let rules = || vec![cpu(Direction::Out, 70, 1), cpu(Direction::In, 45, 1)];
+    let set = |default| setting(vec![Profile { default, ..profile(2, 9, rules()) }]);
+    let script = Script::new(topology(1, 1, 20), vec![mode("guest", Scope::Instance)], 3 * HOUR);
+    let script = script.units(&[0, 1, 2].map(|slot| (0, slot, HOUR, 2 * HOUR)));
+    let play = |default, demand| script.play(web(&[1], 3, demand, set(default)));
+    let counts = |ledger: &Ledger| {
+        [Operation::AutoscaleMetricsLost, Operation::AutoscaleOuts, Operation::AutoscaleIns, Operation::AutoscaleFailed]
+            .map(|operation| count(ledger, operation))
+    };
+    // 50 % of three. At 1:00 the default of five; the new two alone are at 75 %, so a sixth at 1:02. At 2:00 six are at 25 %: one
+    // goes each five minutes, down to three at 50 %.
+    let ledger = play(5, course(1500, &[]));
+    let minutes = 3 * 60 + 5 * 2 + 6 * 58 + 5 * 5 + 4 * 5 + 3 * 50;
+    assert_eq!((counts(&ledger), ledger.machine_ms), ([1, 2, 3, 0], i128::from(minutes * MINUTE)));
+    // Where there are as many as by default nothing is done, however long nothing is known: not one fewer either.
+    let ledger = play(3, course(1500, &[]));
+    assert_eq!((counts(&ledger), ledger.machine_ms), ([1, 0, 0, 0], i128::from(3 * 3 * HOUR)));
+    let ledger = play(2, course(1500, &[]));
+    assert_eq!((counts(&ledger), ledger.machine_ms), ([1, 0, 0, 0], i128::from(3 * 3 * HOUR)));
 }
 
 #[test]
 fn as_17_an_action_that_fails_consumes_its_cooldown() {
     let mut script = script(HOUR);
     script.control_plane = vec![(9 * MINUTE, 32 * MINUTE)];
-    let demand = course(1000, &[(10 * MINUTE, 3000)]);
-    let ledger = script.play(web(&[1], 3, demand, usual()));
+    let demand = || course(1000, &[(10 * MINUTE, 3000)]);
+    let ledger = script.play(web(&[1], 3, demand(), usual()));
     // Refused at 10, 15, 20, 25 and 30; done at 35.
     assert_eq!(count(&ledger, Operation::AutoscaleFailed), 5);
     assert_eq!(count(&ledger, Operation::ControlPlaneRefusals), 5);
     assert_eq!(ledger.machine_ms, i128::from(3 * 35 * MINUTE + 5 * 25 * MINUTE));
+    // As a switch it does not: refused each minute from 10 to 31, done at 32.
+    let chosen = Chosen { failures_cool: false, ..Chosen::default() };
+    let ledger = script.play(web(&[1], 3, demand(), Autoscale { chosen, ..usual() }));
+    assert_eq!(count(&ledger, Operation::AutoscaleFailed), 22);
+    assert_eq!(ledger.machine_ms, i128::from(3 * 32 * MINUTE + 5 * 28 * MINUTE));
+}
+
+#[test]
+fn as_05_a_cooldown_delays_limits_only_where_that_is_chosen() {
+    // Out at 1:00 with a cooldown of an hour; at 1:10 a profile has a maximum of three.
+    let out = Rule { cooldown: ms(HOUR), ..cpu(Direction::Out, 70, 2) };
+    let few = Profile { name: "few".into(), ..profile(2, 3, vec![]) };
+    let schedule = vec![(SimTime::ZERO, 0), (SimTime::from_ms(HOUR + 10 * MINUTE), 1)];
+    let play = |limits_wait| {
+        let chosen = Chosen { limits_wait, ..Chosen::default() };
+        let profiles = vec![profile(2, 9, vec![out]), few.clone()];
+        let set = Autoscale { chosen, schedule: schedule.clone(), ..setting(profiles) };
+        script(3 * HOUR).play(web(&[1], 4, course(1000, &[(HOUR, 3500)]), set)).machine_ms
+    };
+    let until = |fewer: u64| i128::from(4 * HOUR + 6 * (fewer - HOUR) + 3 * (3 * HOUR - fewer));
+    assert_eq!([false, true].map(play), [until(HOUR + 10 * MINUTE), until(2 * HOUR)]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
-    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile as Limits, Rule,
+    Aggregation, Autoscale, Blind, Change as By, Chosen, Direction, Metric, Operator, Profile as Limits, Rule,
 };
 use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy as MixStrategy};
@@ -117,6 +117,7 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
         schedule: (0..30).map(|turn| (SimTime::from_ms(turn * DAY), (turn % 2) as u16)).collect(),
         series: vec![],
         look_ahead: None,
+        chosen: Chosen::default(),
         disabled: Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::read::Action;
 use zonefall_faults::{Effect, Recovery};
+use zonefall_scenario::SecurityRule;
 
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(crate) enum Meaning {
     },
     /// CH-03: autoscale is disabled as long as it lasts; without `enables` for good.
     DisablesAutoscale { enables: bool },
+    /// CH-04: a rule of the network that cuts nothing off.
+    Allows,
     /// The model does not hold it.
     NotHeld(&'static str),
 }
@@ -79,7 +82,7 @@ pub(crate) fn is_agent(urn: &str) -> bool {
 }
 
 /// What an action is here. Its URN is in lower case; versions do not matter.
-pub(crate) fn meaning(action: &Action) -> Meaning {
+pub(crate) fn meaning(action: &Action, spelling: SecurityRule) -> Meaning {
     let fault = fault(&action.urn);
     match fault {
         "chaosstudio:timeddelay" => Meaning::Delay,
@@ -133,9 +136,7 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
                 Some(_) => Meaning::NotHeld("its `enableOnComplete` is neither \"true\" nor \"false\" (CH-03)"),
             }
         }
-        "networksecuritygroup:securityrule" => Meaning::NotHeld(
-            "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
-        ),
+        "networksecuritygroup:securityrule" => security_rule(action, spelling),
         _ if fault.starts_with("agent:") && nearest(fault).is_none() => {
             Meaning::NotHeld("memory, disk, clock, names, latency and packet loss are not part of the model (CH-05)")
         }
@@ -146,13 +147,68 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
     }
 }
 
+/// CH-04: a rule that allows cuts nothing off; what one that denies does is not held.
+fn security_rule(action: &Action, spelling: SecurityRule) -> Meaning {
+    let names: &[&str] = match spelling {
+        SecurityRule::Either => &["action", "access"],
+        SecurityRule::Action => &["action"],
+        SecurityRule::Access => &["access"],
+    };
+    let mut said = names.iter().filter_map(|name| action.parameter(name)).map(str::to_ascii_lowercase);
+    let (first, second) = (said.next(), said.next());
+    if second.is_some() && second != first {
+        return Meaning::NotHeld("its `action` and `access` contradict each other (CH-04)");
+    }
+    match first.as_deref() {
+        Some("allow") => Meaning::Allows,
+        Some("deny") => Meaning::NotHeld(
+            "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
+        ),
+        Some(_) => Meaning::NotHeld("it neither says Allow nor Deny (CH-04)"),
+        None => Meaning::NotHeld(match spelling {
+            SecurityRule::Either => "it has neither an `action` nor an `access` (CH-04)",
+            SecurityRule::Action => "it has no `action`, as `drill.security_rule` calls it (CH-04)",
+            SecurityRule::Access => "it has no `access`, as `drill.security_rule` calls it (CH-04)",
+        }),
+    }
+}
+
 fn level(action: &Action) -> Option<u32> {
     action.parameter("pressureLevel")?.trim().parse().ok().filter(|level| (1..=99).contains(level))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::meaning as meaning_of;
     use super::*;
+
+    fn meaning(action: &Action) -> Meaning {
+        meaning_of(action, SecurityRule::Either)
+    }
+
+    #[test]
+    fn ch_04_a_security_rule_is_read_by_either_word_or_by_the_one_that_is_chosen() {
+        let of = |parameters: &[(&str, &str)], spelling| {
+            meaning_of(&action("urn:csci:microsoft:networksecuritygroup:securityrule/1.1", parameters), spelling)
+        };
+        let not_held = |meaning| match meaning {
+            Meaning::NotHeld(why) => why,
+            other => panic!("{other:?}"),
+        };
+        for (word, other, spelling) in
+            [("action", "access", SecurityRule::Action), ("access", "action", SecurityRule::Access)]
+        {
+            for chosen in [SecurityRule::Either, spelling] {
+                assert_eq!(of(&[(word, "Allow")], chosen), Meaning::Allows);
+                assert!(not_held(of(&[(word, "Deny")], chosen)).starts_with("who may reach whom"));
+                assert!(not_held(of(&[(word, "Block")], chosen)).contains("neither says Allow nor Deny"));
+            }
+            assert!(not_held(of(&[(other, "Allow")], spelling)).contains(&format!("it has no `{word}`")));
+            assert_eq!(of(&[(word, "Allow"), (other, "Deny")], spelling), Meaning::Allows);
+        }
+        assert!(not_held(of(&[("action", "Allow"), ("access", "Deny")], SecurityRule::Either)).contains("contradict"));
+        assert!(not_held(of(&[], SecurityRule::Either)).contains("neither an `action` nor an `access`"));
+    }
 
     fn action(urn: &str, parameters: &[(&str, &str)]) -> Action {
         let parameters = parameters.iter().map(|&(key, value)| (key.into(), value.into())).collect();

@@ -12,7 +12,7 @@ use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Recovery;
 use zonefall_fleet::{Design, SlotGroup, slot_groups};
-use zonefall_scenario::{Member, Orchestration, ScriptRow};
+use zonefall_scenario::{Member, Orchestration, ScriptRow, SecurityRule};
 use zonefall_topology::{Topology, ZoneId};
 
 /// An experiment, and what it is run on.
@@ -32,6 +32,8 @@ pub struct Drill<'a> {
     pub begins: SimTime,
     /// CH-07: zones that are filtered go dark as a whole.
     pub as_outage: bool,
+    /// CH-04: how a security rule allows or denies.
+    pub security_rule: SecurityRule,
 }
 
 /// CH-07: what a filtered zone that goes dark is charged to.
@@ -89,7 +91,7 @@ impl Drill<'_> {
 
     fn act(&self, at: SimTime, action: &Action, script: &mut Script) {
         let urn = &action.urn;
-        let meant = meaning(action);
+        let meant = meaning(action, self.security_rule);
         script.actions += usize::from(!matches!(meant, Meaning::Delay));
         let (cause, effect, recovery, but) = match meant {
             Meaning::Delay => return,
@@ -97,6 +99,7 @@ impl Drill<'_> {
                 let meant = nearest(urn).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return leave_out(script, urn, &format!("{why}{meant}"));
             }
+            Meaning::Allows => return note(script, format!("{urn}: it allows, and cuts nothing off (CH-04)")),
             Meaning::DisablesAutoscale { enables } => return self.disable(at, action, enables, script),
             Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
         };

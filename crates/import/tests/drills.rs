@@ -52,7 +52,8 @@ fn drill(experiment: &Experiment, scenario: &Scenario, targets: &[(String, Strin
     let design = &scenario.designs[0];
     let begins = SimTime::from_ms(10 * MINUTE);
     let (orchestrations, topology) = (scenario.orchestrations[0].as_slice(), &scenario.topology);
-    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage }.script()
+    let security_rule = scenario.hypothesis.security_rule;
+    Drill { experiment, design, orchestrations, topology, targets, begins, as_outage, security_rule }.script()
 }
 
 fn shutdown(length: &str) -> String {
@@ -240,6 +241,47 @@ fn ch_06_every_mistake_is_told_with_its_place() {
     }
     assert!(matches!(experiment("{"), Err(ImportError::Json(_))));
     assert!(matches!(experiment("{}"), Err(ImportError::None)));
+}
+
+/// What is wrong with an experiment, in one text; nothing if it is fine.
+fn wrong(json: &str) -> String {
+    match experiment(json) {
+        Ok(_) => String::new(),
+        Err(ImportError::Mistakes(said)) => said.join("\n"),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn ch_06_each_limit_holds_and_one_more_does_not() {
+    let of = |steps: usize, branches: usize, actions: usize, length: &str| {
+        let actions = vec![shutdown(length); actions];
+        let branches: Vec<&[String]> = vec![&actions; branches];
+        let steps: Vec<&[&[String]]> = vec![&branches; steps];
+        wrong(&raw(WEB, &steps))
+    };
+    // Four steps of nine branches of nine actions, each as long as their sum may be.
+    assert_eq!(of(4, 9, 9, "PT20M"), "");
+    assert_eq!(of(5, 1, 1, "PT1M"), "properties.steps: 5 are more than the 4 that the service allows (CH-06)");
+    let place = "properties.steps[0].branches";
+    assert_eq!(of(1, 10, 1, "PT1M"), format!("{place}: 10 are more than the 9 that the service allows (CH-06)"));
+    let place = "properties.steps[0].branches[0].actions";
+    assert_eq!(of(1, 1, 10, "PT1M"), format!("{place}: 10 are more than the 9 that the service allows (CH-06)"));
+    // Twelve hours: an action, actions one after the other, steps one after the other; not branches side by side.
+    assert_eq!([of(1, 1, 1, "PT12H"), of(1, 9, 1, "PT12H"), of(1, 1, 2, "PT6H"), of(2, 1, 1, "PT6H")], [""; 4]);
+    let action = of(1, 1, 1, "PT12H1S");
+    assert!(action.starts_with("properties.steps[0].branches[0].actions[0].duration: `PT12H1S`"), "{action}");
+    let whole = "properties.steps: the experiment takes longer than 12 hours (CH-06)";
+    assert_eq!([of(1, 1, 2, "PT6H1S"), of(2, 1, 1, "PT6H1S"), of(2, 9, 1, "PT6H1S")], [whole; 3]);
+    // Fifty targets of a selector.
+    let targets = |count: usize| {
+        let target = r#"{"type":"ChaosTarget","id":"/subscriptions/s/web"}"#;
+        let all = vec![target; count].join(",");
+        wrong(&raw(&format!(r#"{{"type":"List","id":"sel","targets":[{all}]}}"#), &[&[&[shutdown("PT1M")]]]))
+    };
+    assert_eq!(targets(50), "");
+    let place = "properties.selectors[0].targets";
+    assert_eq!(targets(51), format!("{place}: 51 are more than the 50 that the service allows (CH-06)"));
 }
 
 #[test]

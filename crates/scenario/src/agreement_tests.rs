@@ -258,21 +258,42 @@ fn every_default_is_taken_without_a_complaint() {
 
 /// Where sources contradict each other a key says which one is followed, and this one is if nothing is written.
 #[test]
-fn as_11_lb_01_up_04_mt_03_co_04_contradictions_have_a_key_and_a_default() {
+fn as_11_lb_01_up_04_as_13_dr_02_mt_03_dr_09_co_04_ch_04_contradictions_have_a_key_and_a_default() {
+    // Section 12 of the rules on operations, 1 to 9.
     for (path, default) in [
         ("scale_set.<name>.autoscale.cooldown", Some("shared")),
         ("load_balancer.probe_interval", Some("5 s")),
         ("load_balancer.unhealthy_threshold", Some("2")),
         ("load_balancer.healthy_threshold", Some("1")),
         ("scale_set.<name>.upgrade.denominator", Some("upgraded")),
+        ("scale_set.<name>.autoscale.shortened_to", Some("safe")),
         // By the pattern: 2 h with Site Recovery (DR-02), and a copy every five minutes (DR-01).
         ("failover.<name>.promised_within", None),
         ("failover.<name>.recovery_point", None),
         ("maintenance.self_service.window", Some("35 d")),
+        ("scale_set.<name>.zone_self_healing", Some("false")),
         ("money.prices.inter_zone_gb", Some("0.0")),
+        ("drill.security_rule", Some("either")),
     ] {
         let key = keys().iter().find(|key| key.path == path);
         assert_eq!(key.map(|key| key.default), Some(default), "{path}");
+    }
+    // 10: where all origins are as near as each other no latency band makes a difference, and it is told that it is left out.
+    let without = zonefall_azure::rules::find("AFD-03").and_then(|rule| rule.standing.leaves_out());
+    assert!(without.is_some_and(|why| why.contains("latency band of 50 ms and one of 0 ms")), "{without:?}");
+}
+
+/// AS-05, AS-10, AS-17: what nobody publishes of autoscale has a key, with the default that the dossier has.
+#[test]
+fn as_05_as_10_as_17_what_is_unknown_of_autoscale_has_a_key_and_a_default() {
+    let unknown =
+        [("limits_wait", "false"), ("round_increase", "up"), ("round_decrease", "down"), ("failures_cool", "true")];
+    for (name, default) in unknown {
+        let path = format!("scale_set.<name>.autoscale.{name}");
+        let key = keys().iter().find(|key| key.path == path);
+        assert_eq!(key.map(|key| key.default), Some(Some(default)), "{path}");
+        let told = crate::explain(&format!("scale_set.web.autoscale.{name}")).unwrap_or_default();
+        assert!(told.contains(default), "{told}");
     }
 }
 

@@ -206,7 +206,7 @@ fn rule_text(rule: &Rule) -> String {
         Standing::InPart(why) => drop(writeln!(text, "  left out    {why}")),
         Standing::Modelled | Standing::Checked => {}
     }
-    let _ = writeln!(text, "  source      {}\n  confidence  {}", rule.source, rule.confidence.word());
+    let _ = writeln!(text, "  source      {}\n  confidence  {}", rule.source, rule.confidence_words());
     if let Some(key) = rule.key {
         let _ = writeln!(text, "  key         {key}");
     }

@@ -199,6 +199,20 @@ pub struct Hypothesis {
     pub recover_within: SimDuration,
     /// So long it is watched after that.
     pub watch: SimDuration,
+    /// CH-04: how the parameter of a security rule is called that allows or denies.
+    pub security_rule: SecurityRule,
+}
+
+/// CH-04: what allows or denies in a security rule of an experiment: the table of the documents and their sample differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecurityRule {
+    /// Either word is taken.
+    #[default]
+    Either,
+    /// As in the table.
+    Action,
+    /// As in the sample.
+    Access,
 }
 
 /// Where faults come from.

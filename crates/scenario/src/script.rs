@@ -9,7 +9,7 @@ use crate::keys::fault::{MEMBERS_MAX, SCRIPT_MAX};
 use crate::mode_parts;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
-use crate::scenario::{Hypothesis, Member, ScriptRow};
+use crate::scenario::{Hypothesis, Member, ScriptRow, SecurityRule};
 use members::{Aim, Names, members};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Recovery};
@@ -53,8 +53,19 @@ pub(crate) fn hypothesis(root: &Reader<'_>, sink: &mut Sink) -> Option<Hypothesi
     let reader = root.sub("drill", "drill", sink).unwrap_or_else(|| Reader::new(&nothing, "drill", sink));
     let (begins, may_miss) = (reader.span_of_time("begins", sink), reader.duration("may_miss", sink));
     let (recover_within, watch) = (reader.duration("recover_within", sink), reader.span_of_time("watch", sink));
-    let said = root.has("drill");
-    Some(Hypothesis { said, begins: begins?, may_miss: may_miss?, recover_within: recover_within?, watch: watch? })
+    let security_rule = reader.choice("security_rule", sink).map(|word| match word {
+        "action" => SecurityRule::Action,
+        "access" => SecurityRule::Access,
+        _ => SecurityRule::Either,
+    });
+    Some(Hypothesis {
+        said: root.has("drill"),
+        begins: begins?,
+        may_miss: may_miss?,
+        recover_within: recover_within?,
+        watch: watch?,
+        security_rule: security_rule?,
+    })
 }
 
 fn row(reader: &Reader<'_>, world: &World<'_>, names: &Names, sink: &mut Sink) -> Option<ScriptRow> {

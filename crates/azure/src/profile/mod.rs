@@ -7,11 +7,8 @@
 mod assemble;
 mod extra;
 mod maintenance;
-mod not_modelled;
 mod rows;
 mod spot;
-
-pub use not_modelled::NOT_MODELLED;
 
 use crate::Number;
 use zonefall_faults::{Mode, Profile};

@@ -1,25 +1,26 @@
 //! AS: autoscale.
 
+use super::Confidence::{Conflicting, Inferred, Unknown};
 use super::Rule;
 
 const SETTINGS: &str = "Azure Monitor autoscale settings page";
 const PRACTICES: &str = "Azure Monitor autoscale best practices page";
 const FLAPPING: &str = "Azure Monitor autoscale flapping page";
-const REST: &str = "autoscale REST specification 2022-10-01";
 
 pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::checked(
         "AS-01",
         "At most 20 profiles of 10 rules; windows of 5 min to 12 h, cooldowns of 1 min to a week, fixed dates of at most a year.",
-        REST,
+        "autoscale REST specification 2022-10-01; a sample log has a window of a minute, which is warned of",
     )
+    .partly(&[Conflicting])
     .key("scale_set.autoscale.rule"),
     Rule::modelled(
         "AS-02",
         "It looks every 30 to 60 s (60 s, at a random phase). Here only the looks that can come to something happen.",
         "Azure Monitor autoscale settings page; the interval for scale sets is not published",
     )
-    .unknown()
+    .partly(&[Unknown])
     .key("scale_set.autoscale.tick"),
     Rule::modelled(
         "AS-03",
@@ -30,15 +31,17 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-04",
         "A recurring profile holds until the next start; its end is a start of the default (23:59 by default).",
-        "Azure Monitor autoscale page on several profiles",
+        "Azure Monitor autoscale page on several profiles; that the latest start in the week holds is inferred",
     )
+    .partly(&[Inferred])
     .key("scale_set.autoscale.profile.ends"),
     Rule::modelled(
         "AS-05",
-        "Limits come first: a capacity outside of them is brought to the nearer one. No cooldown delays or follows that.",
+        "Limits come first: a capacity outside of them is brought to the nearer one. By default no cooldown delays that.",
         "Azure Monitor autoscale settings page; the cooldown is chosen",
     )
-    .key("scale_set.autoscale.minimum"),
+    .partly(&[Unknown])
+    .key("scale_set.autoscale.limits_wait"),
     Rule::modelled(
         "AS-06",
         "A rule compares CPU, memory, requests or a series: means of grains, over a window by mean, least, greatest, last, total.",
@@ -63,13 +66,14 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "By a count, a percentage or to a number, then within the limits. Percentages round up outwards, down inwards, at least one.",
         "autoscale REST specification 2022-10-01; the rounding is chosen",
     )
-    .unknown(),
+    .partly(&[Unknown])
+    .key("scale_set.autoscale.round_increase"),
     Rule::modelled(
         "AS-11",
         "After an action none in either direction until the cooldown of the rule that gave its target is over.",
-        "Azure Monitor autoscale settings page of 2026; others say one for each direction",
+        "Azure Monitor autoscale settings page of 2026; others say one for each direction; where several fired, and when it begins, is chosen",
     )
-    .conflicting()
+    .partly(&[Conflicting, Unknown])
     .key("scale_set.autoscale.cooldown"),
     Rule::modelled(
         "AS-12",
@@ -79,17 +83,19 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-13",
         "Then the count nearest to the target that is safe is taken; if there is none, nothing is done, and the next look tries again.",
-        "Azure Monitor autoscale flapping page, by its own rule: its example of 30 at 65 % stops at 27, a slip: at 72.2 % it would \
-         scale out at once; the rule gives 28, and no other that gives 27 is known, so there is no key",
+        "Azure Monitor autoscale flapping page, by its own rule: its example of 30 at 65 % stops at 27, where at 72.2 % it would scale \
+         out at once; the rule gives 28",
     )
-    .conflicting(),
+    .partly(&[Conflicting])
+    .key("scale_set.autoscale.shortened_to"),
     Rule::modelled("AS-14", "Totals that do not depend on the count are not projected.", "inferred from the projection")
         .inferred(),
     Rule::modelled(
         "AS-15",
         "Without data a rule does not fire and nothing scales in; below the default capacity it goes there.",
-        SETTINGS,
+        "Azure Monitor autoscale settings page; that a rule without data has not fired is inferred",
     )
+    .partly(&[Inferred])
     .key("scale_set.autoscale.default"),
     Rule::in_part(
         "AS-16",
@@ -102,7 +108,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "Quota limits it, too; a failed action is counted, consumes its cooldown, and is looked at anew afterwards.",
         "autoscale REST specification 2022-10-01; the cooldown is chosen",
     )
-    .unknown(),
+    .partly(&[Unknown])
+    .key("scale_set.autoscale.failures_cool"),
     Rule::modelled(
         "AS-18",
         "Single deletes in a Flexible set are not seen for hours (2 h), changes of capacity by hand for up to an hour.",
@@ -112,16 +119,17 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-19",
         "Predictive autoscale scales out ahead, by a forecast of the total CPU: here the mean of the last two weeks' same time.",
-        "Azure Monitor predictive autoscale page; its model is not published",
+        "Azure Monitor predictive autoscale page; its model is not published, and the mean of two weeks is inferred",
     )
-    .inferred()
+    .partly(&[Inferred])
     .key("scale_set.autoscale.predictive"),
     Rule::modelled(
         "AS-20",
         "It reacts after the rest of the interval, the delay of metrics (90 s), the window's share of the step, creation and start.",
-        "inferred from its parts",
+        "inferred from its parts; their lengths are chosen",
     )
     .inferred()
+    .partly(&[Unknown])
     .key("scale_set.autoscale.metric_delay"),
     Rule::modelled(
         "AS-21",

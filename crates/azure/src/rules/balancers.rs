@@ -1,9 +1,9 @@
 //! LB: load balancers. AG: application gateways. AFD: Front Door. TM: Traffic Manager.
 
+use super::Confidence::{Conflicting, Inferred, Recalled, Unknown};
 use super::Rule;
 
 const PROBES: &str = "load balancer health probes page";
-const RELIABILITY: &str = "load balancer reliability page";
 
 pub(super) const BALANCER: &[Rule] = &[
     Rule::modelled(
@@ -24,6 +24,7 @@ pub(super) const BALANCER: &[Rule] = &[
         "A new machine serves after its first success; one that flaps needs ever more, up to eight.",
         "load balancer health probes page; the doubling is chosen",
     )
+    .partly(&[Unknown])
     .key("load_balancer.flap_window"),
     Rule::in_part(
         "LB-04",
@@ -44,17 +45,21 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer TCP reset page",
     )
     .key("sessions.patience"),
-    Rule::modelled(
+    Rule::in_part(
         "LB-07",
         "A zonal frontend shares its zone's fate; a zone-redundant one is served by all zones and survives one.",
-        RELIABILITY,
+        "load balancer reliability page; how long it converges is chosen: 5 to 20 s",
+        "flows through the lost zone, which break until the others have taken over: here they do at once. Where that counts, [blips] \
+         with a length of 5 to 20 s and the share of one zone adds it",
     )
+    .partly(&[Unknown])
     .key("component.placement"),
     Rule::modelled(
         "LB-08",
         "The global tier looks at regions every 5 s and takes out one that is gone, in 5 to 15 s.",
         "load balancer reliability page; the time is chosen",
     )
+    .partly(&[Unknown])
     .key("failover.router"),
     Rule::in_part(
         "LB-09",
@@ -62,13 +67,14 @@ pub(super) const BALANCER: &[Rule] = &[
         "recalled, not read again",
         "none is kept open: who would is not known",
     )
+    .recalled()
     .key("load_balancer.drain"),
     Rule::modelled(
         "LB-10",
         "Members come and go with the set; one that is deleted drains only within its terminate notice, else its flows break.",
         "a field manual by others; the lack of a drain is inferred",
     )
-    .inferred()
+    .partly(&[Inferred])
     .key("sessions"),
     Rule::modelled(
         "LB-11",
@@ -96,6 +102,7 @@ pub(super) const GATEWAY: &[Rule] = &[
         "Version 2 scales from 0 to 125 instances of about 10 capacity units (50 TLS connections a second), in 3 to 5 min.",
         "application gateway scaling page; the time is recalled",
     )
+    .partly(&[Recalled])
     .key("load_balancer.autoscale"),
 ];
 
@@ -103,8 +110,9 @@ pub(super) const FRONT_DOOR: &[Rule] = &[
     Rule::modelled(
         "AFD-01",
         "An origin is healthy with 3 good of its last 4 probes, every 30 s; each edge site decides for itself.",
-        "Front Door health probe page",
+        "Front Door health probe page; an older one has a latency band of 0 ms, others of 50 ms",
     )
+    .partly(&[Conflicting])
     .key("failover.samples_needed"),
     Rule::modelled(
         "AFD-02",
@@ -133,9 +141,10 @@ pub(super) const TRAFFIC_MANAGER: &[Rule] = &[
     Rule::modelled(
         "TM-02",
         "Degraded after 100 to 130 s, fast 39 to 49 s; then each client keeps its answer for what is left of the time to live.",
-        "arithmetic on the monitoring page",
+        "arithmetic on the monitoring page; the time to live of 60 s is recalled",
     )
     .inferred()
+    .partly(&[Recalled])
     .key("failover.ttl"),
     Rule::in_part(
         "TM-03",

@@ -1,5 +1,6 @@
 //! CH: experiments of Azure Chaos Studio.
 
+use super::Confidence::Conflicting;
 use super::Rule;
 
 const LIBRARY: &str = "Chaos Studio fault and action library";
@@ -25,9 +26,11 @@ pub(super) const CHAOS: &[Rule] = &[
     Rule::out(
         "CH-04",
         "A security rule cuts off ports.",
-        LIBRARY,
-        "who may reach whom is not simulated; the output says so, whether its parameter is called action or access",
-    ),
+        "Chaos Studio fault and action library; its table and its sample name one parameter differently",
+        "who may reach whom is not simulated, and the output says so; a rule that allows cuts nothing off",
+    )
+    .partly(&[Conflicting])
+    .key("drill.security_rule"),
     Rule::modelled(
         "CH-05",
         "Agent faults need the ids of machines: CPU pressure slows; halted processes and cut networks stop; others are named.",

@@ -1,5 +1,6 @@
 //! MT: planned maintenance and scheduled events.
 
+use super::Confidence::Conflicting;
 use super::Rule;
 
 const MAINTENANCE: &str = "virtual machine maintenance page";
@@ -24,7 +25,7 @@ pub(super) const MAINTENANCE_RULES: &[Rule] = &[
         "Restarts are told 35 days ahead (elsewhere four weeks); owners may redeploy by themselves; about 25 min otherwise.",
         "maintenance page and page on maintenance notifications",
     )
-    .conflicting()
+    .partly(&[Conflicting])
     .key("maintenance.self_service"),
     Rule::modelled(
         "MT-04",

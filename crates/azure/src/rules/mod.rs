@@ -38,6 +38,8 @@ pub use page::{RuleTest, render};
 pub enum Confidence {
     /// The source says it.
     Documented,
+    /// It is believed to be documented, and was not read again: no fact to quote.
+    Recalled,
     /// It follows from what a source says or shows.
     Inferred,
     /// Nobody publishes it: a default is chosen.
@@ -53,6 +55,7 @@ impl Confidence {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Documented => "documented",
+            Self::Recalled => "recalled",
             Self::Inferred => "inferred",
             Self::Unknown => "unknown",
             Self::Conflicting => "conflicting",
@@ -108,8 +111,10 @@ pub struct Rule {
     pub says: &'static str,
     /// Where it comes from, in words.
     pub source: &'static str,
-    /// How well it is known.
+    /// How well it is known, all in all.
     pub confidence: Confidence,
+    /// How well parts of it are known that are known in another way: a number that is chosen, a word that is recalled.
+    pub partly: &'static [Confidence],
     /// What the program does about it.
     pub standing: Standing,
     /// The key of a scenario that sets what is not known, or not the same for everybody.
@@ -118,7 +123,7 @@ pub struct Rule {
 
 impl Rule {
     const fn new(id: &'static str, says: &'static str, source: &'static str, standing: Standing) -> Self {
-        Self { id, says, source, confidence: Confidence::Documented, standing, key: None }
+        Self { id, says, source, confidence: Confidence::Documented, partly: &[], standing, key: None }
     }
 
     /// A documented rule that the simulation acts on.
@@ -146,6 +151,15 @@ impl Rule {
         self
     }
 
+    const fn partly(mut self, partly: &'static [Confidence]) -> Self {
+        self.partly = partly;
+        self
+    }
+
+    const fn recalled(self) -> Self {
+        self.known(Confidence::Recalled)
+    }
+
     const fn inferred(self) -> Self {
         self.known(Confidence::Inferred)
     }
@@ -165,6 +179,13 @@ impl Rule {
     const fn key(mut self, path: &'static str) -> Self {
         self.key = Some(path);
         self
+    }
+
+    /// How well it is known, in words: `documented, in part unknown`.
+    pub fn confidence_words(&self) -> String {
+        let parts: Vec<&str> = self.partly.iter().map(|part| part.word()).collect();
+        let whole = self.confidence.word();
+        if parts.is_empty() { whole.into() } else { format!("{whole}, in part {}", parts.join(" and ")) }
     }
 
     /// The letters of its id.

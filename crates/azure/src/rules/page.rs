@@ -24,9 +24,10 @@ What Azure does, rule by rule, and what Zonefall makes of it. Each rule has an i
   by the tests named, whose names begin with the id.
 * **modelled in part**: the tests named hold what is; what is left out comes after them, with the reason.
 * **out**: left out, for the reason given.
-* *documented*: the source says so. *inferred*: it follows from what the source says or shows. *unknown*: nobody
-  publishes it, a default is chosen. *conflicting*: sources contradict each other, the text says which one is followed.
-  *measured*: somebody measured it.
+* *documented*: the source says so. *recalled*: believed to be documented, and not read again: no fact to quote.
+  *inferred*: it follows from what the source says or shows. *unknown*: nobody publishes it, a default is chosen.
+  *conflicting*: sources contradict each other, the text says which one is followed. *measured*: somebody measured it.
+  *documented, in part unknown*: what the rule says is documented, and something in it is not: the source says what.
 * The key sets what is not known or not the same for everybody; `zonefall explain <key>` gives its default.
 
 This page is written from the code (`crates/azure/src/rules`) and checked by `crates/cli/tests/rules.rs`; to write it
@@ -69,7 +70,7 @@ fn row(rule: &Rule, tests: &[RuleTest]) -> String {
         _ => format!("{}: {}", rule.standing.words(), named(&of_rule)),
     };
     let key = rule.key.map_or(String::new(), |key| format!("`{key}`"));
-    format!("| {} | {} | {standing} | {} | {} | {key} |\n", rule.id, rule.says, rule.source, rule.confidence.word())
+    format!("| {} | {} | {standing} | {} | {} | {key} |\n", rule.id, rule.says, rule.source, rule.confidence_words())
 }
 
 /// The tests, file by file.

@@ -1,5 +1,6 @@
 //! UP: upgrades.
 
+use super::Confidence::{Conflicting, Inferred, Recalled, Unknown};
 use super::Rule;
 
 const COMPUTE: &str = "Compute API for scale sets";
@@ -22,22 +23,23 @@ pub(super) const UPGRADES: &[Rule] = &[
     Rule::modelled(
         "UP-03",
         "A batch is the percentage rounded down, at least one machine; unhealthy machines elsewhere make it smaller.",
-        "inferred from the word maximum in the Compute API",
+        "Compute API for scale sets; that it rounds down is inferred from its word maximum",
     )
-    .inferred()
+    .partly(&[Inferred])
     .key("scale_set.upgrade.batch"),
     Rule::modelled(
         "UP-04",
         "Too many unhealthy machines before a batch, or after it among the upgraded (or in the set), stop the rollout.",
-        PAGES,
+        "upgrade pages for scale sets; one of them counts over the whole set",
     )
-    .conflicting()
+    .partly(&[Conflicting])
     .key("scale_set.upgrade.denominator"),
     Rule::modelled(
         "UP-05",
         "A batch keeps to its zone, zones go one at a time, here ascending, unless told otherwise; and to an update domain.",
-        COMPUTE,
+        "Compute API for scale sets; the order of zones is chosen",
     )
+    .partly(&[Unknown])
     .key("scale_set.upgrade.cross_zone"),
     Rule::modelled("UP-06", "Unhealthy machines go first if asked for; the pause follows a finished batch.", COMPUTE)
         .key("scale_set.upgrade.prioritize_unhealthy"),
@@ -52,7 +54,7 @@ pub(super) const UPGRADES: &[Rule] = &[
         "An image takes the machine out (4 min), an extension does not (1 min); a set may have releases of all kinds.",
         "upgrade pages; the times are chosen",
     )
-    .unknown()
+    .partly(&[Unknown])
     .key("scale_set.upgrade.reimage_time"),
     Rule::in_part(
         "UP-09",
@@ -72,8 +74,9 @@ pub(super) const UPGRADES: &[Rule] = &[
     Rule::modelled(
         "UP-11",
         "Protected machines are passed over; a stopped rollout needs another model; Uniform sets may roll failed ones back.",
-        PAGES,
+        "upgrade pages for scale sets and a field manual by others; the name of the property is recalled",
     )
+    .partly(&[Recalled])
     .key("scale_set.upgrade.rollback_failed"),
     Rule::modelled(
         "UP-12",

@@ -6,7 +6,7 @@ use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Mode, Recovery, Scope};
 use zonefall_fleet::policy::autoscale::{
-    Aggregation, Autoscale, Blind, Change, Direction, Metric, Operator, Profile, Rule,
+    Aggregation, Autoscale, Blind, Change, Chosen, Direction, Metric, Operator, Profile, Rule,
 };
 use zonefall_fleet::{Demand, Design, Latency, Need, Operation, Queue, SlowStart};
 
@@ -115,6 +115,7 @@ fn scaled(threshold_micro: i64) -> Design {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        chosen: Chosen::default(),
         disabled: Vec::new(),
     };
     let mut scaled = managed(design(&[1], 4, 1), |set| set.autoscale = Some(Box::new(autoscale)));

@@ -12,6 +12,7 @@ pub(crate) const LISTED_MAX: usize = 1000;
 const INSTANCES: Kind = Count(0, MACHINES_MAX);
 const PERCENT: Kind = Number(0.0, 100.0);
 const SOME: Kind = Count(1, MACHINES_MAX);
+const ROUNDING: Kind = Choice(&["up", "nearest", "down"]);
 
 macro_rules! rule_keys {
     ($at:literal) => {
@@ -26,10 +27,10 @@ macro_rules! rule_keys {
             set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
             set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, sessions, jobs an instance, or in the unit of the series.", "AS-06").in_percent(),
             set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),
-            set_key!(concat $at, "rule[].increase_percent", SOME, "So many percent more, rounded up.", "AS-10").in_percent(),
+            set_key!(concat $at, "rule[].increase_percent", SOME, "So many percent more, rounded as `round_increase` says.", "AS-10").in_percent(),
             set_key!(concat $at, "rule[].increase_to", SOME, "More, to so many.", "AS-10"),
             set_key!(concat $at, "rule[].decrease", SOME, "So many machines fewer.", "AS-10"),
-            set_key!(concat $at, "rule[].decrease_percent", SOME, "So many percent fewer, rounded down, at least one.", "AS-10").in_percent(),
+            set_key!(concat $at, "rule[].decrease_percent", SOME, "So many percent fewer, rounded as `round_decrease` says.", "AS-10").in_percent(),
             set_key!(concat $at, "rule[].decrease_to", INSTANCES, "Fewer, to so many.", "AS-10"),
             set_key!(concat $at, "rule[].cooldown", Duration, "No action so soon after one of this rule: 1 min to 7 days.", "AS-01, AS-11").or("5 min"),
         ]
@@ -48,6 +49,11 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.phase", Duration, "The first evaluation after the trial's beginning; drawn without it.", "AS-02"),
     set_key!("autoscale.metric_delay", Duration, "How late metrics are.", "90 s", "AS-20"),
     set_key!("autoscale.cooldown", Choice(&["shared", "per-direction"]), "Whether an action in one direction holds up the other: sources differ.", "shared", "AS-11"),
+    set_key!("autoscale.limits_wait", Flag, "Whether a cooldown delays that a capacity outside of the limits is brought within them. Not published.", "false", "AS-05"),
+    set_key!("autoscale.round_increase", ROUNDING, "How `increase_percent` becomes whole machines, at least one. Not published.", "up", "AS-10"),
+    set_key!("autoscale.round_decrease", ROUNDING, "How `decrease_percent` becomes whole machines, at least one. Not published.", "down", "AS-10"),
+    set_key!("autoscale.shortened_to", Choice(&["safe", "example"]), "Where a scale-in is shortened, as it would have to be undone, it stops at the last count that is safe by the projection; or, as in the example of the documents (30 machines at 65 % go to 27, not 28, below a limit of 70 %), at the projected count rounded down, where more are asked for again.", "safe", "AS-13"),
+    set_key!("autoscale.failures_cool", Flag, "Whether an action that fails consumes its cooldown; without it the next evaluation tries it again. Not published.", "true", "AS-17"),
     set_key!("autoscale.blind_to_deletes", Duration, "How long machines deleted one by one (Flexible) still count.", "2 h", "AS-18"),
     set_key!("autoscale.blind_to_capacity", Duration, "How long a capacity changed by hand is not seen.", "1 h", "AS-18"),
     set_key!("autoscale.time_zone", Text, "The IANA time zone of its profiles; the scenario's without it.", "AS-03"),

@@ -256,6 +256,13 @@ pub(super) const KEYS: &[Key] = &[
         "AR-07"
     ),
     set_key!(
+        "zone_self_healing",
+        Flag,
+        "Whether machines of a lost zone are made again in healthy ones without anybody asking, as a field manual of 2022 has it; newer documents say that they stay down until their zone returns. It turns on repairs that replace, at their pace, and needs `health`.",
+        "false",
+        "DR-09"
+    ),
+    set_key!(
         "auto_zone_balance",
         Flag,
         "Automatic zone balance: one machine at a time moves from the fullest zone to the emptiest.",

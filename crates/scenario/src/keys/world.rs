@@ -126,6 +126,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("drill.recover_within", Duration, "How soon after the experiment the objective must hold again, for good.")
         .or("10 min"),
     Key::new("drill.watch", Duration, "How long the service is watched after that. An objective on deadlines of `[jobs]` is judged only if one passes from the beginning of the experiment on.").or("1 h"),
+    Key::new("drill.security_rule", Choice(&["either", "action", "access"]), "How the parameter of an experiment's security rule is called that allows or denies: the documents call it `action` in a table and `access` in a sample. A rule that allows cuts nothing off; what one denies is not part of the model, and is told.")
+        .or("either")
+        .from("CH-04"),
     Key::new("region", Table, "The regions, each `[region.<name>]`. At least one."),
     Key::new("region.<name>", Table, "A region."),
     Key::new(

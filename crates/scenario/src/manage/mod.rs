@@ -25,7 +25,7 @@ use std::ops::Range;
 use zonefall_azure::limits::{Model, Orchestration as Mode, ScaleSetShape, Violation};
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{
-    Change, Creation, Deletion, Management, Orchestration, Release, Repairs, Spot, StandbyPool, Upgrades,
+    Change, Creation, Deletion, Management, Orchestration, Release, RepairAction, Repairs, Spot, StandbyPool, Upgrades,
 };
 use zonefall_fleet::policy::autoscale::Autoscale;
 use zonefall_fleet::policy::spot::regular_target;
@@ -93,11 +93,25 @@ pub(crate) fn read(
     let autoscale = autoscale::autoscale(reader, clock, sink);
     let upgrade = upgrade::read(reader, sink);
     let (scaling, repairs) = (scaling?, repairs?);
-    let turned_on = scaling.auto_zone_balance && !reader.is_off("repairs");
+    let heals = scaling.zone_self_healing;
+    let replaces = repairs.map_or(!reader.is_off("repairs"), |repairs| repairs.action == RepairAction::Replace);
+    if heals && !replaces {
+        let words = "machines that heal into other zones are replaced, and `repairs` does something else (DR-09)";
+        sink.error(codes::HEALTH, &reader.span_of("zone_self_healing"), words)
+            .about(reader.span_of("repairs"))
+            .help("`repairs.action = \"replace\"`, or take `zone_self_healing` out");
+        return None;
+    }
+    if heals && matches!(health, Some(None)) {
+        let words = "nothing tells which machines are lost: `zone_self_healing` needs `health` (DR-09, HM-01)";
+        sink.error(codes::HEALTH, &reader.span_of("zone_self_healing"), words).help("`health = {}`");
+        return None;
+    }
+    let turned_on = heals || scaling.auto_zone_balance && replaces;
     Some(Written {
         basics: basics?,
         health: health?,
-        repairs_are_written: repairs.is_some(),
+        repairs_are_written: heals || repairs.is_some(),
         repairs: repairs.or(turned_on.then_some(health::USUAL)),
         scaling,
         creation: creation?,

@@ -19,6 +19,8 @@ pub(crate) struct Scaling {
     pub overprovision: Option<bool>,
     pub overprovision_percent: u32,
     pub auto_zone_balance: bool,
+    /// DR-09: an older document's claim is followed.
+    pub zone_self_healing: bool,
 }
 
 pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Scaling> {
@@ -30,6 +32,7 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Scaling> {
     let overprovision = reader.optional("overprovision", sink, Reader::flag);
     let percent = reader.count("overprovision_percent", sink);
     let auto = reader.flag("auto_zone_balance", sink);
+    let heals = reader.flag("zone_self_healing", sink);
     Some(Scaling {
         balance_is_written: reader.has("zone_balance"),
         balance: balance?,
@@ -40,6 +43,7 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Scaling> {
         overprovision: overprovision?,
         overprovision_percent: percent? as u32,
         auto_zone_balance: auto?,
+        zone_self_healing: heals?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{accepted, allowed, change, refused, scenario};
 use zonefall_engine::SimDuration;
-use zonefall_fleet::management::Management;
+use zonefall_fleet::management::{Management, RepairAction};
 use zonefall_fleet::policy::health::HealthSource;
 
 #[test]
@@ -106,4 +106,20 @@ fn az_03_automatic_zone_balance_turns_repairs_on_unless_they_are_off() {
     assert_eq!(managed(&scenario(&format!("{set}repairs = false"), "")).repairs, None);
     let own = managed(&scenario(&format!("{set}repairs = {{ suspend_after = 9 }}"), ""));
     assert_eq!(own.repairs.unwrap().suspend_after, 9);
+}
+
+#[test]
+fn dr_09_ar_09_machines_heal_into_other_zones_only_where_that_is_chosen() {
+    let set = "zones = [1, 2]\nhealth = {}\n";
+    assert_eq!(managed(&scenario(set, &change("capacity = 7"))).repairs, None);
+    let heals = format!("{set}zone_self_healing = true\n");
+    let repairs = managed(&scenario(&heals, "")).repairs.unwrap();
+    assert_eq!((repairs.action, repairs.grace), (RepairAction::Replace, SimDuration::from_ms(600_000)));
+    let own = managed(&scenario(&format!("{heals}repairs = {{ grace = \"20 min\" }}"), ""));
+    assert_eq!(own.repairs.unwrap().grace, SimDuration::from_ms(1_200_000));
+    for repairs in ["false", "{ action = \"restart\" }", "{ action = \"reimage\" }"] {
+        refused(&scenario(&format!("{heals}repairs = {repairs}"), ""), "E048", "something else (DR-09", "true");
+    }
+    let lacks = scenario("zones = [1, 2]\nzone_self_healing = true", "");
+    refused(&lacks, "E048", "needs `health` (DR-09, HM-01", "true");
 }

@@ -204,8 +204,8 @@ impl World {
             }
             Decision::ToLimit(to) | Decision::ToDefault(to) => self.scale_unasked(at, to, t, strikes),
             Decision::Out { to, rule } => {
-                self.cools(at, Direction::Out, rule, t);
-                self.scale(at, to, t, strikes);
+                let fine = self.scale(at, to, t, strikes);
+                self.cools((at, rule), Direction::Out, fine, t);
             }
             // AZ-10: it waits for the operation of automatic zone balance that runs.
             Decision::In { .. } if self.manager.sets[set].rebalance.is_some() => {
@@ -213,11 +213,9 @@ impl World {
             }
             Decision::In { to, rule, shortened } => {
                 self.book.count(Operation::AutoscaleHeldBack, u64::from(shortened), t, &self.measure);
-                self.cools(at, Direction::In, rule, t);
                 // Where fewer exist, repairs are about to make them again: nothing is to be removed.
-                if to < self.manager.sets[set].exists {
-                    self.scale(at, to, t, strikes);
-                }
+                let fine = to >= self.manager.sets[set].exists || self.scale(at, to, t, strikes);
+                self.cools((at, rule), Direction::In, fine, t);
             }
         }
         self.see(at, t);
@@ -242,18 +240,19 @@ impl World {
         }
         let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
         let (capacity, foreseen) = (scaled.seen.capacity, scaled.foreseen(t));
-        let decision = decide(&View { capacity, profile, readings, foreseen, may_out, may_in });
+        let chosen = setting.chosen;
+        let decision = decide(&View { capacity, profile, readings, foreseen, may_out, may_in, chosen });
         let missing = readings.iter().any(|reading| reading.is_missing());
         self.note_missing(at, missing, t);
         Some(decision)
     }
 
-    /// AS-11: an action that a rule of the profile in force asked for was taken, or tried.
-    fn cools(&mut self, at: usize, direction: Direction, rule: usize, t: SimTime) {
+    /// AS-11, AS-17: an action that a rule of the profile in force asked for was taken, or tried.
+    fn cools(&mut self, (at, rule): (usize, usize), direction: Direction, fine: bool, t: SimTime) {
         let Self { scaler, design, .. } = self;
         let scaled = &mut scaler.sets[at];
         let setting = design.sets[scaled.set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
-        if let Some(setting) = setting {
+        if let Some(setting) = setting.filter(|setting| fine || setting.chosen.failures_cool) {
             let cooldown = scaled.profile(setting).rules[rule].cooldown;
             scaled.cools(setting, direction, cooldown, t);
         }

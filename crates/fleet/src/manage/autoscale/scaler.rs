@@ -42,6 +42,8 @@ pub(super) struct Scaled {
     /// AS-11.
     pub out_from: SimTime,
     pub in_from: SimTime,
+    /// AS-05: a cooldown delays limits.
+    pub limits_wait: bool,
     /// AS-17: an action that its rules did not ask for has failed, and is not tried again before this.
     pub again_from: SimTime,
     pub seen: Seen,
@@ -68,6 +70,7 @@ zonefall_engine::pooled_clone!(Scaled {
     looked,
     out_from,
     in_from,
+    limits_wait,
     again_from,
     seen,
     has_courses,
@@ -116,6 +119,7 @@ impl Scaler {
                 looked: None,
                 out_from: SimTime::ZERO,
                 in_from: SimTime::ZERO,
+                limits_wait: setting.chosen.limits_wait,
                 again_from: SimTime::ZERO,
                 seen: Seen::default(),
                 blind_until: SimTime::ZERO,
@@ -200,8 +204,10 @@ impl Scaled {
         let next = self.looked.map_or(t, |looked| t.max(looked.after(SimDuration::from_ms(1))));
         let from = self.grid.at_or_after(next.max(self.again_from));
         let now = self.seen.capacity;
-        if profile.within(now) != now {
-            return from;
+        let limited = profile.within(now);
+        if limited != now {
+            let cooled = if limited > now { self.out_from } else { self.in_from };
+            return if self.limits_wait { self.grid.at_or_after(from.max(cooled)) } else { from };
         }
         let cooled = self.out_from.min(self.in_from);
         let missing = self.missing(profile, now, from);

@@ -108,10 +108,33 @@ pub enum Direction {
 pub enum Change {
     /// So many more or fewer.
     Count(u32),
-    /// So many percent more or fewer.
-    Percent(u32),
+    /// So many percent more or fewer, rounded so to whole instances, at least one.
+    Percent(u32, Rounding),
     /// To so many.
     Exact(u32),
+}
+
+/// AS-10: how percentages become whole instances; nobody publishes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// To the next greater number.
+    Up,
+    /// To the nearest, halves up.
+    Nearest,
+    /// To the next smaller number.
+    Down,
+}
+
+impl Rounding {
+    /// Hundredths of instances in whole ones, at least one.
+    const fn whole(self, hundredths: u64) -> u64 {
+        let count = match self {
+            Self::Up => hundredths.div_ceil(100),
+            Self::Nearest => (hundredths + 50) / 100,
+            Self::Down => hundredths / 100,
+        };
+        if count == 0 { 1 } else { count }
+    }
 }
 
 /// One rule.
@@ -163,6 +186,8 @@ pub struct Autoscale {
     pub metric_delay: SimDuration,
     /// AS-11: one cooldown for both directions; otherwise each has its own.
     pub shared_cooldown: bool,
+    /// What else nobody publishes, or sources contradict each other in.
+    pub chosen: Chosen,
     /// AS-18: how long single deletes in a Flexible set, and manual changes of capacity, are not seen.
     pub blind: Blind,
     /// All profiles.
@@ -175,6 +200,24 @@ pub struct Autoscale {
     pub look_ahead: Option<SimDuration>,
     /// CH-03: in which spans, in order and apart, it is disabled.
     pub disabled: Vec<(SimTime, SimTime)>,
+}
+
+/// How autoscale goes about what the documents leave open, or say in two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// AS-05: a cooldown delays that a capacity is brought within its limits.
+    pub limits_wait: bool,
+    /// AS-17: an action that fails consumes its cooldown; otherwise the next evaluation tries it again.
+    pub failures_cool: bool,
+    /// AS-13: a scale-in that is shortened stops at the projected count rounded down, as the example of the documents does,
+    /// though more would be asked for there.
+    pub stops_as_example: bool,
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self { limits_wait: false, failures_cool: true, stops_as_example: false }
+    }
 }
 
 /// AS-18: how long changes by others are not seen.
@@ -302,16 +345,17 @@ impl Rule {
         self.is_predictive() && self.fires(total, 1, to)
     }
 
-    /// AS-10: the instances that it asks for, before limits. Percentages round away from no change at all.
+    /// AS-10: the instances that it asks for, before limits.
     pub fn target(&self, now: u32) -> u32 {
-        let part = |percent: u32| u64::from(now) * u64::from(percent);
-        let cut = |count: u64| u32::try_from(count).unwrap_or(u32::MAX).max(1);
+        let part = |percent: u32, rounding: Rounding| {
+            u32::try_from(rounding.whole(u64::from(now) * u64::from(percent))).unwrap_or(u32::MAX)
+        };
         match (self.change, self.direction) {
             (Change::Exact(count), _) => count,
             (Change::Count(count), Direction::Out) => now.saturating_add(count),
             (Change::Count(count), Direction::In) => now.saturating_sub(count),
-            (Change::Percent(percent), Direction::Out) => now.saturating_add(cut(part(percent).div_ceil(100))),
-            (Change::Percent(percent), Direction::In) => now.saturating_sub(cut(part(percent) / 100)),
+            (Change::Percent(percent, rounding), Direction::Out) => now.saturating_add(part(percent, rounding)),
+            (Change::Percent(percent, rounding), Direction::In) => now.saturating_sub(part(percent, rounding)),
         }
     }
 }
@@ -349,6 +393,8 @@ pub struct View<'a> {
     pub may_out: bool,
     /// None against scaling in.
     pub may_in: bool,
+    /// What the setting has chosen.
+    pub chosen: Chosen,
 }
 
 /// What an evaluation comes to.
@@ -382,10 +428,11 @@ pub enum Decision {
 
 /// Decides.
 pub fn decide(view: &View<'_>) -> Decision {
-    let View { capacity: now, profile, readings, foreseen, .. } = *view;
+    let View { capacity: now, profile, readings, foreseen, chosen, .. } = *view;
     let limited = profile.within(now);
     if limited != now {
-        return Decision::ToLimit(limited);
+        let may = if limited > now { view.may_out } else { view.may_in };
+        return if may || !chosen.limits_wait { Decision::ToLimit(limited) } else { Decision::Stay };
     }
     let fires = |at: usize, out: &Rule, to: u32| out.fires(readings[at], now, to) || out.foresees(foreseen, to);
     let fired = profile.rules_of(Direction::Out).filter(|(at, rule)| fires(*at, rule, now));
@@ -406,9 +453,18 @@ pub fn decide(view: &View<'_>) -> Decision {
     // AS-12, AS-13: the count nearest to the aim at which nothing would scale out again.
     let safe = |to: u32| profile.rules_of(Direction::Out).all(|(at, out)| !fires(at, out, to));
     match (aim..now).find(|&to| safe(to)) {
+        Some(to) if to > aim && chosen.stops_as_example && !is_reached(view, to) => {
+            Decision::In { to: to - 1, rule, shortened: true }
+        }
         Some(to) => Decision::In { to, rule, shortened: to > aim },
         None => Decision::Flapping,
     }
+}
+
+/// AS-13: whether so many instances would see a threshold and not more: there the projected count is whole.
+fn is_reached(view: &View<'_>, to: u32) -> bool {
+    let mut outs = view.profile.rules_of(Direction::Out);
+    outs.any(|(at, out)| out.operator == Operator::Above && out.rest(view.readings[at], view.capacity, to) == 0)
 }
 
 #[cfg(test)]

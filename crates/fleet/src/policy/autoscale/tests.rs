@@ -36,7 +36,12 @@ fn value(of: f64) -> Reading {
 
 /// Decides where no cooldown stands in the way.
 fn decided(now: u32, profile: &Profile, readings: &[Reading]) -> Decision {
-    decide(&View { capacity: now, profile, readings, foreseen: Reading::MISSING, may_out: true, may_in: true })
+    decide(&view(now, profile, readings))
+}
+
+fn view<'a>(capacity: u32, profile: &'a Profile, readings: &'a [Reading]) -> View<'a> {
+    let (foreseen, chosen) = (Reading::MISSING, Chosen::default());
+    View { capacity, profile, readings, foreseen, may_out: true, may_in: true, chosen }
 }
 
 #[test]
@@ -44,15 +49,15 @@ fn as_05_limits_come_first_and_no_cooldown_delays_them() {
     let within = profile((3, 6), &[out(70.0, 1)]);
     assert_eq!(decided(1, &within, &[value(99.0)]), Decision::ToLimit(3));
     assert_eq!(decided(8, &within, &[value(99.0)]), Decision::ToLimit(6));
-    let cooling = View {
-        capacity: 12,
-        profile: &profile((3, 10), &[]),
-        readings: &[],
-        foreseen: Reading::MISSING,
-        may_out: false,
-        may_in: false,
-    };
-    assert_eq!(decide(&cooling), Decision::ToLimit(10));
+    // From 12 to a maximum of 10 at a switch of profiles, and from 1 to a minimum of 3, in a cooldown.
+    let limits = profile((3, 10), &[]);
+    let cooling = |capacity| View { may_out: false, may_in: false, ..view(capacity, &limits, &[]) };
+    assert_eq!([12, 1].map(|now| decide(&cooling(now))), [Decision::ToLimit(10), Decision::ToLimit(3)]);
+    // As a switch, the cooldown of its own direction delays it.
+    let chosen = Chosen { limits_wait: true, ..Chosen::default() };
+    assert_eq!([12, 1].map(|now| decide(&View { chosen, ..cooling(now) })), [Decision::Stay; 2]);
+    let half = |capacity| View { chosen, may_out: true, ..cooling(capacity) };
+    assert_eq!([12, 1].map(|now| decide(&half(now))), [Decision::Stay, Decision::ToLimit(3)]);
 }
 
 #[test]
@@ -92,7 +97,7 @@ fn as_07_storage_messages_are_per_instance() {
 fn as_09_out_is_any_and_takes_the_largest_in_is_all_and_takes_the_smallest_cut() {
     let outs = profile((1, 20), &[out(70.0, 1), out(80.0, 4), out(95.0, 9)]);
     assert_eq!(decided(10, &outs, &[value(85.0); 3]), Decision::Out { to: 14, rule: 1 });
-    let half = rule(Direction::In, 30.0, Change::Percent(50));
+    let half = rule(Direction::In, 30.0, Change::Percent(50, Rounding::Down));
     let ins = profile((1, 20), &[half, r#in(30.0, 3)]);
     assert_eq!(decided(10, &ins, &[value(20.0); 2]), Decision::In { to: 7, rule: 1, shortened: false });
     assert_eq!(decided(10, &ins, &[value(20.0), value(40.0)]), Decision::Stay);
@@ -105,10 +110,20 @@ fn as_09_out_is_any_and_takes_the_largest_in_is_all_and_takes_the_smallest_cut()
 
 #[test]
 fn as_10_percentages_round_away_from_no_change_and_targets_are_limited() {
-    let up = rule(Direction::Out, 70.0, Change::Percent(10));
-    let down = rule(Direction::In, 30.0, Change::Percent(10));
+    let up = rule(Direction::Out, 70.0, Change::Percent(10, Rounding::Up));
+    let down = rule(Direction::In, 30.0, Change::Percent(10, Rounding::Down));
     assert_eq!([1, 10, 11].map(|now| up.target(now)), [2, 11, 13]);
     assert_eq!([1, 10, 19].map(|now| down.target(now)), [0, 9, 18]);
+    // 10 % of 14, 15 and 16: as the scenario says, but one at least.
+    let rounded = |direction, rounding| {
+        let by = rule(direction, 50.0, Change::Percent(10, rounding));
+        [3, 14, 15, 16].map(|now| by.target(now).abs_diff(now))
+    };
+    for direction in [Direction::Out, Direction::In] {
+        assert_eq!(rounded(direction, Rounding::Up), [1, 2, 2, 2]);
+        assert_eq!(rounded(direction, Rounding::Nearest), [1, 1, 2, 2]);
+        assert_eq!(rounded(direction, Rounding::Down), [1, 1, 1, 1]);
+    }
     assert_eq!(rule(Direction::Out, 70.0, Change::Exact(7)).target(3), 7);
     let limited = profile((2, 12), &[out(70.0, 5), r#in(30.0, 5)]);
     assert_eq!(decided(10, &limited, &[value(80.0); 2]), Decision::Out { to: 12, rule: 0 });
@@ -143,6 +158,16 @@ fn as_13_the_count_nearest_to_the_aim_that_is_safe() {
     assert!(at_27 > 72.2 && at_28 < 69.7);
     let again = |count: u32, sees: f64| decided(count, &profile((1, 50), &rules), &[value(sees); 2]);
     assert_eq!((again(27, at_27), again(28, at_28)), (Decision::Out { to: 28, rule: 0 }, Decision::Stay));
+    // As a switch the example is followed: 30 × 65 / 70 = 27.9, rounded down; never beyond the aim, nor where none is safe.
+    let chosen = Chosen { stops_as_example: true, ..Chosen::default() };
+    let as_example = |now: u32, minimum: u32, sees: f64| {
+        decide(&View { chosen, ..view(now, &profile((minimum, 50), &rules), &[value(sees); 2]) })
+    };
+    assert_eq!(as_example(30, 1, 65.0), Decision::In { to: 27, rule: 1, shortened: true });
+    // 30 × 63 / 70 = 27 is whole, and 70 % of 27 is not above the limit.
+    assert_eq!(as_example(30, 1, 63.0), Decision::In { to: 27, rule: 1, shortened: true });
+    assert_eq!(as_example(30, 28, 65.0), Decision::In { to: 28, rule: 1, shortened: false });
+    assert_eq!(as_example(3, 1, 65.0), Decision::Flapping);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use zonefall_engine::SimDuration;
 use zonefall_engine::SimTime;
 use zonefall_fleet::Demand;
-use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule, SERIES_MAX};
+use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Chosen, Profile, Rounding, Rule, SERIES_MAX};
 
 /// AS-01.
 const PROFILES_MAX: usize = 20;
@@ -39,7 +39,9 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
     let zone = demand::zone(&reader, clock, sink);
     let memory = memory(&reader, sink);
     let (names, series) = all_series(&reader, clock, zone.as_ref(), sink);
-    let known = Known { memory, series: names };
+    let chosen = chosen(&reader, sink);
+    let [increase, decrease] = ["round_increase", "round_decrease"].map(|key| rounding(&reader, key, sink));
+    let known = Known { memory, series: names, rounding: increase.zip(decrease) };
     let rules = rules(&reader, RULE, &known, sink);
     let (tick, phase) = (reader.span_of_time("tick", sink), reader.optional("phase", sink, Reader::duration));
     let metric_delay = reader.duration("metric_delay", sink);
@@ -70,6 +72,7 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
         phase: phase?,
         metric_delay: metric_delay?,
         shared_cooldown: shared?,
+        chosen: chosen?,
         blind: Blind { deletes: deletes?, capacity: capacity? },
         profiles: std::iter::once(base).chain(others).collect(),
         schedule,
@@ -77,6 +80,22 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
         look_ahead,
         disabled: Vec::new(),
     }))
+}
+
+/// AS-05, AS-13, AS-17: what the documents leave open, or say in two ways.
+fn chosen(reader: &Reader<'_>, sink: &mut Sink) -> Option<Chosen> {
+    let (waits, cools) = (reader.flag("limits_wait", sink), reader.flag("failures_cool", sink));
+    let shortened = reader.choice("shortened_to", sink);
+    Some(Chosen { limits_wait: waits?, failures_cool: cools?, stops_as_example: shortened? == "example" })
+}
+
+/// AS-10.
+fn rounding(reader: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<Rounding> {
+    Some(match reader.choice(key, sink)? {
+        "up" => Rounding::Up,
+        "nearest" => Rounding::Nearest,
+        _ => Rounding::Down,
+    })
 }
 
 /// AS-19; the outer `None` is a mistake, the inner one no prediction that acts.

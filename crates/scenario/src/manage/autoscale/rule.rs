@@ -7,7 +7,7 @@ use crate::reader::Reader;
 use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::SimDuration;
-use zonefall_fleet::policy::autoscale::{Aggregation, Change, Direction, Metric, Operator, Rule};
+use zonefall_fleet::policy::autoscale::{Aggregation, Change, Direction, Metric, Operator, Rounding, Rule};
 
 /// AS-01.
 const RULES_MAX: usize = 10;
@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub memory: Option<Option<(i64, i64)>>,
     /// The names of the series, those too that could not be read.
     pub series: Vec<String>,
+    /// AS-10: how percentages are rounded outwards and inwards; `None` is a mistake told already.
+    pub rounding: Option<(Rounding, Rounding)>,
 }
 
 /// The rules of one profile.
@@ -116,7 +118,7 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
     let grain = grain(&reader, sink);
     let operator = reader.choice("operator", sink);
     let threshold = reader.number("threshold", sink);
-    let change = change(&reader, sink);
+    let change = change(&reader, known, sink);
     let cooldown = cooldown(&reader, sink);
     let (metric, (direction, change)) = (metric?, change?);
     let aggregation = match aggregation? {
@@ -237,7 +239,7 @@ fn cooldown(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
     Some(cooldown)
 }
 
-fn change(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Direction, Change)> {
+fn change(reader: &Reader<'_>, known: &Known, sink: &mut Sink) -> Option<(Direction, Change)> {
     let counts = ACTIONS.map(|key| (key, reader.count(key, sink)));
     let written: Vec<&str> = ACTIONS.into_iter().filter(|key| reader.has(key)).collect();
     match written[..] {
@@ -245,7 +247,10 @@ fn change(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Direction, Change)> {
             let count = counts.into_iter().find(|(other, _)| *other == key)?.1? as u32;
             let direction = if key.starts_with("increase") { Direction::Out } else { Direction::In };
             let change = match key.rsplit('_').next() {
-                Some("percent") => Change::Percent(count),
+                Some("percent") => {
+                    let (increase, decrease) = known.rounding?;
+                    Change::Percent(count, if direction == Direction::Out { increase } else { decrease })
+                }
                 Some("to") => Change::Exact(count),
                 _ => Change::Count(count),
             };

@@ -1,7 +1,9 @@
 //! Plans against a walk over all looks.
 
 use super::*;
-use crate::policy::autoscale::{Aggregation, Blind, Change, Decision, Metric, Operator, Rule, View, decide};
+use crate::policy::autoscale::{
+    Aggregation, Blind, Change, Chosen, Decision, Metric, Operator, Rounding, Rule, View, decide,
+};
 
 const MINUTE: u64 = 60_000;
 const WEEK: u64 = 7 * 24 * 60 * MINUTE;
@@ -49,7 +51,7 @@ impl Dice {
             operator: self.of(&operators),
             threshold_micro: threshold as i64 * MICRO,
             direction,
-            change: self.of(&[Change::Count(1), Change::Count(3), Change::Percent(30), Change::Exact(4)]),
+            change: self.of(&[Change::Count(1), Change::Count(3), Change::Percent(30, Rounding::Up), Change::Exact(4)]),
             cooldown: SimDuration::ZERO,
         }
     }
@@ -96,6 +98,7 @@ impl Dice {
             looked: None,
             out_from,
             in_from,
+            limits_wait: false,
             again_from: SimTime::ZERO,
             seen: Seen { serving, capacity: self.below(10) as u32, ..Seen::default() },
             blind_until: SimTime::ZERO,
@@ -114,7 +117,15 @@ fn decided(scaled: &Scaled, profile: &Profile, t: SimTime) -> Decision {
     let readings: Vec<Reading> = profile.rules.iter().map(|rule| scaled.history.reading(rule, t)).collect();
     let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
     let foreseen = scaled.foreseen(t);
-    decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, foreseen, may_out, may_in })
+    decide(&View {
+        capacity: scaled.seen.capacity,
+        profile,
+        readings: &readings,
+        foreseen,
+        may_out,
+        may_in,
+        chosen: Chosen::default(),
+    })
 }
 
 #[test]
@@ -164,6 +175,7 @@ fn as_11_a_cooldown_holds_for_both_directions_or_for_each_its_own() {
         schedule: vec![],
         series: vec![],
         look_ahead: None,
+        chosen: Chosen::default(),
         disabled: Vec::new(),
     };
     let (mut scaled, ..) = Dice(1).scaled();

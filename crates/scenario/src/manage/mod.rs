@@ -34,9 +34,7 @@ use zonefall_fleet::policy::zone_placement::AutoPlacement;
 pub(crate) use actions::{Changed, changes};
 pub(crate) use autoscale::most as most_autoscaled;
 pub(crate) use basics::named as named_size;
-pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
-pub(crate) use life::create_time;
 pub(crate) use maintenance::maintenance;
 pub(crate) use quota::{Needs, OneMore, QuotaTold, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
@@ -76,8 +74,7 @@ pub(crate) fn read(
     let scaling = scaling::read(reader, sink);
     let health = health::health(reader, balancer, sink);
     let repairs = health::repairs(reader, sink);
-    let os = basics.as_ref().map_or_else(Default::default, |basics| basics.os);
-    let creation = life::creation(reader, os, sink);
+    let creation = life::creation(reader, sink);
     let deletion = life::deletion(reader, sink);
     let spot = offer::spot(reader, sink);
     let mix = offer::mix(reader, sink);
@@ -98,7 +95,7 @@ pub(crate) fn read(
         basics: basics?,
         health: health?,
         repairs_are_written: repairs.is_some(),
-        repairs: repairs.or(turned_on.then_some(health::USUAL)),
+        repairs: if turned_on && repairs.is_none() { health::usual_repairs(sink) } else { repairs },
         scaling,
         creation: creation?,
         deletion: deletion?,

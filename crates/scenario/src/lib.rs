@@ -94,8 +94,8 @@ pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
 pub use money::{Money, Rates, standbys_unpriced, unpriced_in_words};
 pub use plan::{Impossible, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
-    Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,
-    TraceColumns, Until, Window,
+    Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Scenario, ScriptRow, Target, TraceColumns,
+    Until, Window,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -2,10 +2,10 @@
 
 mod answers;
 mod drill;
-
+mod method;
 mod trace;
 
-pub use answers::{Compare, Effort, Importance, Plan, PlanMethod, Shown, Sweep};
+pub use answers::{Compare, Effort, Importance, Plan, Shown, Sweep};
 pub use drill::{Drill, DrillFormat, DrillReport};
 pub use trace::Trace;
 
@@ -13,6 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
+use zonefall_faults::Method;
 
 /// The most trials of a run.
 const TRIALS_MAX: u64 = 1_000_000_000;
@@ -192,24 +193,6 @@ pub struct WhatIf {
     pub what_if: Vec<String>,
 }
 
-/// How trials are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Method {
-    /// As the world would draw them.
-    Crude,
-    /// Half of them forced into overlapping outages, all weighed: for objectives that are rarely missed.
-    Forcing,
-    /// Split where they have lost much, all weighed: for misses that build up (crews, ageing machines, managed sets).
-    Splitting,
-    /// Only what strikes many is drawn; single machines and hosts are solved exactly given that, where nothing couples them.
-    Conditioning,
-    /// From failure to failure, failures made frequent, all weighed: for independent outages and queues before crews, with nothing
-    /// else to wait for.
-    Biasing,
-    /// Whichever promises more; says why.
-    Auto,
-}
-
 /// `run`.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
@@ -228,7 +211,7 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// How trials are drawn, instead of the scenario's choice.
-    #[arg(long, value_enum, value_name = "METHOD")]
+    #[arg(long, value_parser = method::of_runs(), value_name = "METHOD")]
     pub method: Option<Method>,
     /// Where the results go.
     #[command(flatten)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
-use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
+use zonefall_scenario::{Assumptions, FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
 use zonefall_study::plan::{self, Candidate, FIRST_LOOK, Gated, Key, Question};
@@ -197,11 +197,7 @@ fn gated(scenario: &Scenario) -> Gated {
 /// How the trials of a plan are drawn: as the scenario says; where it says nothing, or a method that is not for plans, as is
 /// best.
 fn method(of: &Plan) -> plan::Method {
-    match of.method {
-        Some(Method::Crude) => plan::Method::Crude,
-        Some(Method::Forcing) => plan::Method::Forcing,
-        _ => plan::Method::Auto,
-    }
+    of.method.and_then(|method| method.try_into().ok()).unwrap_or(plan::Method::Auto)
 }
 
 /// Who can be struck in a scenario.

@@ -14,8 +14,9 @@ use crate::target;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use zonefall_faults::Method;
 use zonefall_report::{Options, ResultsFolder, read_file};
-use zonefall_scenario::{Method, Scenario};
+use zonefall_scenario::Scenario;
 use zonefall_study::Study;
 use zonefall_study::partial::{BYTES_MAX, JoinError, Partial, join};
 
@@ -95,7 +96,7 @@ fn same_run(options: &args::Merge, scenario: &Scenario, study: &Study) -> args::
         seed: (study.seed != scenario.seed).then_some(study.seed),
         threads: None,
         // Partial results are of plain trials.
-        method: (scenario.method != Method::Crude).then_some(args::Method::Crude),
+        method: (scenario.method != Method::Crude).then_some(Method::Crude),
         output: options.output.clone(),
         rows: false,
         faults: None,

@@ -1,7 +1,7 @@
 //! `plan`: the cheapest design that meets the objective.
 
 use crate::answers::{self, Steps};
-use crate::args::{self, PlanMethod};
+use crate::args;
 use crate::assemble::{self, Asked};
 use crate::check;
 use crate::console::Console;
@@ -13,8 +13,8 @@ use crate::run::{interrupt, is_record};
 use anyhow::Result;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Impossible, Method, Plan, Scenario, standbys_unpriced};
-use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
+use zonefall_scenario::{FaultSource, Impossible, Plan, Scenario, standbys_unpriced};
+use zonefall_study::plan::{Method, Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
 /// Plans.
@@ -39,7 +39,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
         target: options.target.clone(),
         seed: options.effort.seed,
         trials_max: options.effort.trials,
-        method: options.method.map(PlanMethod::method),
+        method: options.method,
         no_assumptions: options.no_assumptions,
     };
     let question = assemble::question(&scenario, plan, &asked)?;
@@ -72,12 +72,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
 
 /// That the scenario's way to draw trials is none for plans.
 fn set_aside(options: &args::Plan, plan: &Plan) -> Option<String> {
-    let word = match plan.method? {
-        Method::Splitting => "splitting",
-        Method::Conditioning => "conditioning",
-        Method::Biasing => "biasing",
-        Method::Crude | Method::Forcing | Method::Auto => return None,
-    };
+    let word = plan.method.filter(|&method| Method::try_from(method).is_err())?.word();
     let instead =
         if options.method.is_some() { "--method is what was asked for" } else { "trials are drawn as with `auto`" };
     Some(format!("The scenario's method = \"{word}\" is for `run` and set aside here: {instead}."))

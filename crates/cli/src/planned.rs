@@ -6,7 +6,6 @@ use crate::console::Console;
 use crate::results::{default_folder, kinds, quoted, tell_removed, timing};
 use crate::target;
 use anyhow::Result;
-use clap::ValueEnum;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use zonefall_report::{Identity, Made, Options, ReportKind, ResultSet, ResultsFolder, plan_files, plan_names};
@@ -90,9 +89,7 @@ fn command(options: &args::Plan, kinds: &[ReportKind]) -> String {
     for (flag, given) in [("--trials", options.effort.trials), ("--seed", options.effort.seed)] {
         command += &given.map_or(String::new(), |given| format!(" {flag} {given}"));
     }
-    if let Some(method) = options.method.as_ref().and_then(ValueEnum::to_possible_value) {
-        command += &format!(" --method {}", method.get_name());
-    }
+    command += &options.method.map_or(String::new(), |method| format!(" --method {}", method.word()));
     command += if options.no_assumptions { " --no-assumptions" } else { "" };
     command += if options.shown.csv_locale == args::CsvLocale::Eu { " --csv-locale eu" } else { "" };
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();

@@ -8,7 +8,6 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::gate::{gate, judged};
 use crate::target;
-use crate::weighted;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use zonefall_report::{
@@ -319,7 +318,7 @@ pub fn command(options: &args::Run) -> String {
         command += &format!(" --seed {seed}");
     }
     if let Some(method) = options.method {
-        command += &format!(" --method {}", weighted::method(method).word());
+        command += &format!(" --method {}", method.word());
     }
     if let Some(faults) = &options.faults {
         command += &format!(" --faults {}", quoted(faults));

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use zonefall_faults::Method;
 use zonefall_report::{Contents, Options, ResultsFolder, Timing};
 use zonefall_scenario::{FaultSource, Scenario};
 use zonefall_study::outcome::MethodOutcome;
 use zonefall_study::partial::Partial;
-use zonefall_study::rare::Method;
 use zonefall_study::{Progress, Silent, Study, go_on};
 
 /// Runs a scenario and says what came of it.

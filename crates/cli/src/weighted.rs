@@ -10,39 +10,16 @@ use crate::{assumptions, run, storms};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
+use zonefall_faults::Method;
 use zonefall_scenario::Scenario;
 use zonefall_study::outcome::MethodOutcome;
-use zonefall_study::rare::{Choice, Method, Played, Way, choose};
+use zonefall_study::rare::{Choice, Played, Way, choose};
 use zonefall_study::timeline::Storms;
 use zonefall_study::{Progress, RunError, Silent, Study};
 
-/// The method of the command line.
-pub const fn method(of: args::Method) -> Method {
-    match of {
-        args::Method::Crude => Method::Crude,
-        args::Method::Forcing => Method::Forcing,
-        args::Method::Splitting => Method::Splitting,
-        args::Method::Conditioning => Method::Conditioning,
-        args::Method::Biasing => Method::Biasing,
-        args::Method::Auto => Method::Auto,
-    }
-}
-
 /// What the command line asks for, or else the scenario.
 pub fn asked(options: &args::Run, scenario: &Scenario) -> Method {
-    options.method.map_or_else(|| of_scenario(scenario), method)
-}
-
-/// What the scenario asks for.
-pub const fn of_scenario(scenario: &Scenario) -> Method {
-    match scenario.method {
-        zonefall_scenario::Method::Crude => Method::Crude,
-        zonefall_scenario::Method::Forcing => Method::Forcing,
-        zonefall_scenario::Method::Splitting => Method::Splitting,
-        zonefall_scenario::Method::Conditioning => Method::Conditioning,
-        zonefall_scenario::Method::Biasing => Method::Biasing,
-        zonefall_scenario::Method::Auto => Method::Auto,
-    }
+    options.method.unwrap_or(scenario.method)
 }
 
 /// What does not go with a method, in words.

@@ -21,8 +21,9 @@ use std::sync::atomic::AtomicBool;
 use zonefall_cli::assemble::{self, Overrides};
 use zonefall_exact::markov::MachineRepair;
 use zonefall_exact::single::Alternating;
+use zonefall_faults::Method;
 use zonefall_study::Silent;
-use zonefall_study::rare::{Choice, Method, Way, choose};
+use zonefall_study::rare::{Choice, Way, choose};
 
 /// The capabilities whose entries are held here.
 const ISSUES: [&str; 2] = ["spine", "compute rules"];

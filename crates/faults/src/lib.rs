@@ -11,6 +11,7 @@
 mod check;
 mod clocks;
 mod forcing;
+mod method;
 mod mode;
 mod packed;
 mod population;
@@ -23,6 +24,7 @@ mod unit;
 mod wave;
 
 pub use forcing::{Forced, Point, SOURCES_MAX, Source};
+pub use method::Method;
 pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
     Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name, component_cause, component_of,

@@ -276,7 +276,8 @@ fn as_11_lb_01_up_04_as_13_dr_02_mt_03_dr_09_co_04_ch_04_contradictions_have_a_k
         ("drill.security_rule", Some("either")),
     ] {
         let key = keys().iter().find(|key| key.path == path);
-        assert_eq!(key.map(|key| key.default), Some(default), "{path}");
+        let is = key.and_then(|key| key.default).map(|default| default.to_string());
+        assert_eq!((key.is_some(), is.as_deref()), (true, default), "{path}");
     }
     // 10: where all origins are as near as each other no latency band makes a difference, and it is told that it is left out.
     let without = zonefall_azure::rules::find("AFD-03").and_then(|rule| rule.standing.leaves_out());

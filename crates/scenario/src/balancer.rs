@@ -10,7 +10,6 @@ use crate::manage::Use;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use std::ops::RangeInclusive;
-use zonefall_azure::defaults::{GATEWAY_DRAIN_SECONDS, GATEWAY_PROBE_SECONDS, GATEWAY_PROBES_DOWN};
 use zonefall_engine::SimDuration;
 use zonefall_fleet::{LoadBalancer, probe_timeout};
 
@@ -21,22 +20,16 @@ const GATEWAY_FAILURES: RangeInclusive<u64> = 1..=20;
 /// AG-02: how long an application gateway may drain.
 const GATEWAY_DRAIN_MS: RangeInclusive<u64> = 1000..=3_600_000;
 
-const fn seconds(of: u32) -> SimDuration {
-    SimDuration::from_ms(of as u64 * 1000)
-}
-
-/// Whether it is an application gateway.
-fn is_gateway(reader: &Reader<'_>, sink: &mut Sink) -> Option<bool> {
-    Some(reader.choice("kind", sink)? == "application-gateway")
+/// The table, and whether it is of an application gateway, which has other defaults; that is none if it is a mistake.
+fn table<'t>(design: &Reader<'t>, sink: &mut Sink) -> Option<(Reader<'t>, Option<bool>)> {
+    let reader = design.sub_or_off("load_balancer", "load_balancer", sink)?;
+    let gateway = reader.choice("kind", sink).map(|word| word == "application-gateway");
+    Some((reader.otherwise(gateway == Some(true)), gateway))
 }
 
 /// The outer `None` is a mistake, the inner one no load balancer.
 pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBalancer>> {
-    if design.is_off("load_balancer") {
-        return Some(None);
-    }
-    let Some(reader) = design.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
-    let gateway = is_gateway(&reader, sink);
+    let Some((reader, gateway)) = table(design, sink) else { return Some(None) };
     let interval = reader.span_of_time("probe_interval", sink);
     let unhealthy = reader.count("unhealthy_threshold", sink);
     let healthy = reader.count("healthy_threshold", sink);
@@ -50,7 +43,7 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
         let words = "Azure's load balancer probes every 5 s at most (LB-01)";
         sink.warn(codes::FAST_PROBE, &reader.span_of("probe_interval"), words);
     }
-    let plain = LoadBalancer {
+    let told = LoadBalancer {
         interval,
         unhealthy_threshold: unhealthy as u32,
         healthy_threshold: healthy as u32,
@@ -58,56 +51,44 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
         flap_window: flap_window?,
         all_when_none: none_healthy? == "all-probed-up",
     };
-    if gateway { as_gateway(&reader, plain, sink).map(Some) } else { Some(Some(plain)) }
+    (!gateway || is_of_a_gateway(&reader, &told, sink)).then_some(Some(told))
 }
 
-/// AG-01: the same of an application gateway, which has other defaults.
-fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Option<LoadBalancer> {
-    let LoadBalancer { unhealthy_threshold, healthy_threshold, .. } = plain;
+/// AG-01: whether an application gateway takes it.
+fn is_of_a_gateway(reader: &Reader<'_>, told: &LoadBalancer, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |key: &str, words: &str| {
         sink.error(codes::RANGE, &reader.span_of(key), words);
         fine = false;
     };
-    if !GATEWAY_FAILURES.contains(&u64::from(unhealthy_threshold)) {
+    if !GATEWAY_FAILURES.contains(&u64::from(told.unhealthy_threshold)) {
         no("unhealthy_threshold", "an application gateway asks for 1 to 20 failures in a row (AG-01)");
     }
     if reader.has("probe") {
         no("probe", "an application gateway asks by HTTP, and waits for `probe_timeout` (AG-01)");
     }
-    if plain.all_when_none {
+    if told.all_when_none {
         no("no_healthy_backends", "only a load balancer sends to all where none is healthy (LB-05)");
     }
-    if healthy_threshold != 1 {
+    if told.healthy_threshold != 1 {
         no("healthy_threshold", "an application gateway takes a machine back at its first success (AG-01)");
     }
-    let or = |key: &str, written: SimDuration, usual: u32| if reader.has(key) { written } else { seconds(usual) };
-    fine.then(|| LoadBalancer {
-        interval: or("probe_interval", plain.interval, GATEWAY_PROBE_SECONDS),
-        unhealthy_threshold: if reader.has("unhealthy_threshold") { unhealthy_threshold } else { GATEWAY_PROBES_DOWN },
-        healthy_threshold,
-        timeout: or("probe_timeout", plain.timeout, GATEWAY_PROBE_SECONDS),
-        flap_window: or("flap_window", plain.flap_window, 0),
-        all_when_none: false,
-    })
+    fine
 }
 
 /// The outer `None` is a mistake, the inner one no drain.
 pub(crate) fn drain(design: &Reader<'_>, sets: Option<&[&Placed]>, sink: &mut Sink) -> Option<Option<SimDuration>> {
-    if design.is_off("load_balancer") {
-        return Some(None);
-    }
-    let Some(reader) = design.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
-    let written = reader.optional("drain", sink, Reader::duration)?;
-    let drain = if is_gateway(&reader, sink)? {
-        if written.is_some_and(|drain| !GATEWAY_DRAIN_MS.contains(&drain.as_ms())) {
+    let Some((reader, gateway)) = table(design, sink) else { return Some(None) };
+    let told = reader.optional("drain", sink, Reader::duration)?;
+    let drain = if gateway? {
+        if told.is_some_and(|drain| !GATEWAY_DRAIN_MS.contains(&drain.as_ms())) {
             let words = "an application gateway drains for 1 to 3600 s (AG-02)";
             sink.error(codes::RANGE, &reader.span_of("drain"), words);
             return None;
         }
-        written.or(Some(seconds(GATEWAY_DRAIN_SECONDS)))
+        told
     } else {
-        written.filter(|drain| *drain > SimDuration::ZERO)
+        told.filter(|drain| *drain > SimDuration::ZERO)
     };
     if let Some(drain) = drain {
         let sets = sets.unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use crate::codes::{CODES, Code};
 use crate::diagnostic::{is_slip, nearest};
-use crate::keys::{Key, Kind, children, keys, plain_name};
+use crate::keys::{self, Key, Kind, children, keys, plain_name};
 use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
-use zonefall_azure::{profile, sla};
+use zonefall_azure::{Unit, profile, sla};
 use zonefall_faults::{Mode, mode_of_cause};
 use zonefall_fleet::EXTRA_CAUSES;
 
@@ -172,7 +172,13 @@ const SENTENCE_MAX: usize = 100;
 
 fn key_text(key: &Key) -> String {
     let mut text = format!("{}\n\n{}\n\n  value    {}\n", key.path, key.doc, key.kind.words());
-    let _ = writeln!(text, "  default  {}", key.default.unwrap_or("none"));
+    match key.default {
+        Some(default) => default_text("", default, &mut text),
+        None => text.push_str("  default  none\n"),
+    }
+    if let Some((so, default)) = key.but {
+        default_text(&format!(" where {so}"), default, &mut text);
+    }
     if !key.source.is_empty() {
         let _ = writeln!(text, "  source   {}", key.source);
     }
@@ -187,6 +193,21 @@ fn key_text(key: &Key) -> String {
         }
     }
     text
+}
+
+/// A default, and what is known of its numbers.
+fn default_text(so: &str, default: keys::Default, text: &mut String) {
+    let _ = writeln!(text, "  default  {default}{so}");
+    let Some(preset) = default.preset() else { return };
+    for (name, number) in preset.numbers() {
+        let unit = if number.unit == Unit::Share { "" } else { number.unit.word() };
+        let of = if name.is_empty() { String::new() } else { format!("{name} ") };
+        let range = match number.low < number.high {
+            true => format!("{of}from {} to {} {unit}", number.low, number.high).trim_end().to_owned() + ", ",
+            false => of,
+        };
+        let _ = writeln!(text, "           {range}{}: {}", number.confidence.word(), number.source);
+    }
 }
 
 /// The first sentence of a text, or as much of it as a line takes.

@@ -89,13 +89,13 @@ pub use files::nearest_file;
 pub use foreign::no_experiment;
 pub use fragment::check_modes;
 pub use gate::Gate;
-pub use keys::{Key, Kind, keys};
+pub use keys::{Default, Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
 pub use money::{Money, Rates, standbys_unpriced, unpriced_in_words};
 pub use plan::{Impossible, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
-    Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, SecurityRule,
-    Target, TraceColumns, Until, Window,
+    Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Scenario, ScriptRow, SecurityRule, Target,
+    TraceColumns, Until, Window,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -16,7 +16,7 @@ use crate::offers::{self, Lacks};
 use crate::overlay::{self, Seen};
 use crate::plan;
 use crate::reader::Reader;
-use crate::scenario::{Assumptions, FaultSource, Method, Scenario};
+use crate::scenario::{Assumptions, FaultSource, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline, Times};
@@ -203,7 +203,7 @@ struct Surroundings {
     times: Times,
     timeline: Option<Timeline>,
     assumptions: Option<Assumptions>,
-    method: Option<Method>,
+    method: Option<zonefall_faults::Method>,
     topology: Option<Topology>,
     lacks: Lacks,
     profile: Option<Profile>,

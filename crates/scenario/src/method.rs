@@ -3,30 +3,21 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
-use crate::scenario::{FaultSource, Method};
+use crate::scenario::FaultSource;
 use crate::timeline::Times;
+use zonefall_faults::Method;
 
 /// The method of the file.
 pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
-    Some(match root.choice("method", sink)? {
-        "forcing" => Method::Forcing,
-        "splitting" => Method::Splitting,
-        "conditioning" => Method::Conditioning,
-        "biasing" => Method::Biasing,
-        "auto" => Method::Auto,
-        _ => Method::Crude,
-    })
+    root.choice("method", sink)?.parse().ok()
 }
 
 /// Weighted trials need faults that are drawn, and trials that are measured to their end.
 pub(crate) fn check(method: Method, source: &FaultSource, times: &Times, root: &Reader<'_>, sink: &mut Sink) {
-    let word = match method {
-        Method::Forcing => "forcing",
-        Method::Splitting => "splitting",
-        Method::Conditioning => "conditioning",
-        Method::Biasing => "biasing",
-        Method::Crude | Method::Auto => return,
-    };
+    if matches!(method, Method::Crude | Method::Auto) {
+        return;
+    }
+    let word = method.word();
     let mut wrong = |says: &str| {
         sink.error(codes::EXCLUSIVE, &root.span_of("method"), format!("`method = \"{word}\"` {says}"));
     };

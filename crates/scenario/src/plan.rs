@@ -25,7 +25,7 @@ use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
 use crate::paths::{Step, spelled};
 use crate::reader::Reader;
-use crate::scenario::{Method, Target};
+use crate::scenario::Target;
 use crate::sets::Placed;
 use crate::timeline;
 use crate::what_if::{self, Unfelt};
@@ -37,6 +37,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice};
+use zonefall_faults::Method;
 use zonefall_fleet::management::{Action, Change};
 use zonefall_fleet::{Design, PAID, Paid, paid_as_designed};
 

@@ -21,6 +21,8 @@ pub(crate) struct Reader<'t> {
     table: &'t Table,
     path: &'static str,
     span: Range<usize>,
+    /// Whether its keys have their other defaults ([`keys::Key::but`]).
+    otherwise: bool,
 }
 
 const NOTHING: &Table = &Table { entries: Vec::new() };
@@ -30,7 +32,7 @@ impl<'t> Reader<'t> {
     pub fn new(node: &'t Node, path: &'static str, sink: &mut Sink) -> Self {
         let Some(table) = node.table() else {
             wrong_type::<()>(node, path, "a table", sink);
-            return Self { table: NOTHING, path, span: node.span.clone() };
+            return Self { table: NOTHING, path, span: node.span.clone(), otherwise: false };
         };
         let names: Vec<&str> = keys::children(path).map(keys::plain_name).collect();
         if !names.contains(&"<name>") {
@@ -52,7 +54,12 @@ impl<'t> Reader<'t> {
                 };
             }
         }
-        Self { table, path, span: node.span.clone() }
+        Self { table, path, span: node.span.clone(), otherwise: false }
+    }
+
+    /// The same, where keys with other defaults have those ([`keys::Key::but`]).
+    pub fn otherwise(self, otherwise: bool) -> Self {
+        Self { otherwise, ..self }
     }
 
     /// All that is written in it.
@@ -133,7 +140,8 @@ impl<'t> Reader<'t> {
         let (at, key) = found?;
         sink.asked.insert(at);
         let node = self.table.get(name).cloned();
-        let node = node.or_else(|| key.default.map(|text| Rc::new(Node::from_default(text))))?;
+        let default = || key.but.filter(|_| self.otherwise).map(|(_, default)| default).or(key.default);
+        let node = node.or_else(|| default().map(|default| Rc::new(Node::from_default(&default.to_string()))))?;
         Some((node, key.kind))
     }
 

@@ -36,8 +36,9 @@ struct Draft<'a> {
 /// `[scale_set.<name>]`
 pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "scale_set.<name>", sink);
-    let os = manage::os(&reader, sink).unwrap_or_default();
-    let machine = machine(&reader, (os, "scale_set.<name>.slow_start"), ground.topology, sink);
+    let windows = reader.choice("os", sink) == Some("windows");
+    let reader = reader.otherwise(windows);
+    let machine = machine(&reader, "scale_set.<name>.slow_start", ground.topology, sink);
     let named = reader.counts("zones", sink);
     let capacity = capacity(&reader, sink);
     let hidden = hidden_zone(&reader, sink);

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_azure::limits::Orchestration;
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::{Effect, Profile, Recovery};
+use zonefall_faults::{Effect, Method, Profile, Recovery};
 use zonefall_fleet::{Design, Measure};
 use zonefall_topology::{HostId, RegionId, Topology, ZoneId};
 
@@ -98,23 +98,6 @@ pub enum Assumptions {
     Auto,
     /// With so many trials a look.
     Trials(u64),
-}
-
-/// How trials are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// As the world would.
-    Crude,
-    /// Half of them forced into overlapping outages, all weighed.
-    Forcing,
-    /// Split where they have lost much.
-    Splitting,
-    /// Only storms are drawn, the machine layer is solved exactly given them.
-    Conditioning,
-    /// From failure to failure, failures made frequent, all weighed.
-    Biasing,
-    /// Whichever promises more.
-    Auto,
 }
 
 /// An exact share, as it was written and as a ratio of integers.

@@ -56,7 +56,7 @@ fn property(key: &Key, in_design: bool) -> Value {
         let source = if key.source.is_empty() { String::new() } else { format!(" ({})", key.source) };
         object.insert("description".into(), json!(format!("{}{source}", key.doc)));
         if let Some(default) = key.default {
-            object.insert("default".into(), default_value(default));
+            object.insert("default".into(), default_value(&default.to_string()));
         }
     }
     value

@@ -13,7 +13,6 @@ use crate::offers::Lacks;
 use crate::reader::Reader;
 use crate::slow_start::slow_start;
 use std::ops::Range;
-use zonefall_azure::defaults::Os;
 use zonefall_azure::limits::{self, AvailabilitySet, Orchestration};
 use zonefall_azure::sla::{Disk, GroupKind};
 use zonefall_engine::Law;
@@ -97,22 +96,19 @@ pub(crate) struct Machine {
     pub disk: Disk,
 }
 
-/// PT-03: from power to a running Windows.
-const BOOT_WINDOWS: &str = "60 s";
-
 /// The keys of every kind; `slow_path` is the place of its slow start in the table of keys.
 pub(crate) fn machine(
     reader: &Reader<'_>,
-    (os, slow_path): (Os, &'static str),
+    slow_path: &'static str,
     topology: Option<&Topology>,
     sink: &mut Sink,
 ) -> Option<Machine> {
     let region = region(reader, topology, sink);
     let serves = reader.request_rate("capacity_per_instance", sink);
-    let boot = laws::law_or(reader, "boot", (os == Os::Windows).then_some(BOOT_WINDOWS), sink);
+    let boot = laws::law(reader, "boot", sink);
     let warm_up = laws::law(reader, "warm_up", sink);
     let slow_start = slow_start(reader, slow_path, sink);
-    let create = manage::create_time(reader, os, sink);
+    let create = laws::law(reader, "create_time", sink);
     let state = reader.choice("start_state", sink);
     let disk = reader.choice("disk", sink);
     let serves_milli = serves?;
@@ -245,7 +241,7 @@ fn plain_purchase(reader: &Reader<'_>, sink: &mut Sink) -> Option<Purchase> {
 /// `[availability_set.<name>]`: regional, in one hidden zone, over a fixed number of racks (AV-01).
 pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "availability_set.<name>", sink);
-    let machine = machine(&reader, (Os::Linux, "availability_set.<name>.slow_start"), ground.topology, sink);
+    let machine = machine(&reader, "availability_set.<name>.slow_start", ground.topology, sink);
     let capacity = capacity(&reader, sink);
     let domains = reader.count("fault_domains", sink);
     let updates = reader.count("update_domains", sink);
@@ -279,7 +275,7 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).
 pub(crate) fn virtual_machine(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "virtual_machine.<name>", sink);
-    let machine = machine(&reader, (Os::Linux, "virtual_machine.<name>.slow_start"), ground.topology, sink);
+    let machine = machine(&reader, "virtual_machine.<name>.slow_start", ground.topology, sink);
     let number = reader.count("zone", sink);
     let purchase = plain_purchase(&reader, sink);
     let (machine, topology) = (machine?, ground.topology?);

@@ -1,7 +1,7 @@
 //! CV: attaching machines to a set and detaching them (V-30).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// Machines that join a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,10 +31,10 @@ pub fn check_attach(model: &Model, asked: &Attachment) -> Vec<Violation> {
     let about = |violation: Violation, key| violation.row("V-30", key);
     let zoned = model.zones > 0;
     let ours = |rule, key, words: &str, help: &str| {
-        about(Violation::ours(rule, "OperationNotAllowed", words.into()), key).help(help)
+        about(Violation::ours(Matter::Change, rule, "OperationNotAllowed", words.into()), key).help(help)
     };
     let azures = |code, key, words: &str| {
-        about(Violation::azures("CV-08", code, words.into()), key)
+        about(Violation::azures(Matter::Change, "CV-08", code, words.into()), key)
             .help("attach machines without it, or create new ones")
     };
     let mut wrong = those([
@@ -109,16 +109,21 @@ pub fn check_detach(model: &Model) -> Vec<Violation> {
         (!model.is_flexible(), not_flexible("detach")),
         (
             model.fault_domains > 1,
-            Violation::ours("CV-07", "OperationNotAllowed", "machines leave only sets with 1 fault domain".into())
-                .row("V-30", "detach")
-                .help("write `fault_domains = 1` on the scale set"),
+            Violation::ours(
+                Matter::Change,
+                "CV-07",
+                "OperationNotAllowed",
+                "machines leave only sets with 1 fault domain".into(),
+            )
+            .row("V-30", "detach")
+            .help("write `fault_domains = 1` on the scale set"),
         ),
     ])
 }
 
 fn not_flexible(key: &'static str) -> Violation {
     let words = "the scale set does not have orchestration mode set to 'Flexible'".to_owned();
-    Violation::azures(if key == "attach" { "CV-05" } else { "CV-07" }, "OperationNotAllowed", words)
+    Violation::azures(Matter::Change, if key == "attach" { "CV-05" } else { "CV-07" }, "OperationNotAllowed", words)
         .row("V-30", key)
         .help("write `orchestration = \"flexible\"` on the scale set")
 }

@@ -1,7 +1,7 @@
 //! Availability sets (AV-01).
 
 use super::fault_domains::check_region_fault_domains;
-use super::{Violation, fault_domains};
+use super::{Matter, Violation, fault_domains};
 
 /// Most machines in an availability set (AV-01).
 pub const AVAILABILITY_SET_INSTANCES_MAX: u32 = 200;
@@ -28,7 +28,9 @@ pub struct AvailabilitySet<'a> {
 /// What Azure would refuse about an availability set, all of it (AV-01).
 pub fn check_availability_set(set: &AvailabilitySet<'_>) -> Vec<Violation> {
     let refuse = |wrong: bool, about, help: &str, words: String| {
-        wrong.then(|| Violation::azures("AV-01", "InvalidParameter", words).row("V-32", about).help(help))
+        wrong.then(|| {
+            Violation::azures(Matter::AvailabilitySet, "AV-01", "InvalidParameter", words).row("V-32", about).help(help)
+        })
     };
     let (machines, updates) = (AVAILABILITY_SET_INSTANCES_MAX, AVAILABILITY_SET_UPDATE_DOMAINS_MAX);
     let mut wrong: Vec<Violation> = [
@@ -55,6 +57,8 @@ pub fn check_availability_set(set: &AvailabilitySet<'_>) -> Vec<Violation> {
     .flatten()
     .collect();
     let domains = check_region_fault_domains(set.region, set.fault_domains);
-    wrong.extend(domains.map(|violation| violation.row("V-32", "fault_domains")));
+    let of_set =
+        |violation: Violation| Violation { matter: Matter::AvailabilitySet, ..violation.row("V-32", "fault_domains") };
+    wrong.extend(domains.map(of_set));
     wrong
 }

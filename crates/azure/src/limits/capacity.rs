@@ -1,6 +1,6 @@
 //! How many instances a scale set may have (OM-02..04).
 
-use super::{Orchestration, Violation};
+use super::{Matter, Orchestration, Violation};
 
 /// Where a scale set's image comes from (OM-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,7 +50,7 @@ pub fn check_capacity(set: &ScaleSetShape, instances: u32) -> Option<Violation> 
     let (limit, rule) = capacity_limit(set);
     let words = || format!("{instances} instances are more than the {limit} that such a scale set may have");
     (instances > limit).then(|| {
-        Violation::ours(rule, "CapacityExceeded", words())
+        Violation::ours(Matter::Capacity, rule, "CapacityExceeded", words())
             .row("V-02", "capacity")
             .help(format!("write at most {limit}, or several scale sets"))
     })
@@ -67,6 +67,7 @@ pub const GUARANTEED_INSTANCES: (u32, u32, u32) = (1000, 100, 200);
 pub fn check_quota(what: &'static str, needed: u64, quota: u64) -> Option<Violation> {
     let words = format!("the designed sets need {needed} {what}, more than the quota of {quota}");
     (needed > quota).then(|| {
-        Violation::azures("AL-05", "QuotaExceeded", words).help("ask for more quota, or for fewer or smaller machines")
+        Violation::azures(Matter::Quota, "AL-05", "QuotaExceeded", words)
+            .help("ask for more quota, or for fewer or smaller machines")
     })
 }

@@ -2,7 +2,7 @@
 //! (V-01, V-07, V-15, V-19, V-20, V-33).
 
 use super::model::those;
-use super::{Model, Orchestration, Violation};
+use super::{Matter, Model, Orchestration, Violation};
 
 const FIXED: &str = "PropertyChangeNotAllowed";
 
@@ -10,7 +10,7 @@ const FIXED: &str = "PropertyChangeNotAllowed";
 pub fn check_orchestration_change(from: Orchestration, to: Orchestration) -> Option<Violation> {
     let words = format!("the orchestration mode is fixed at creation: {} stays {}", from.word(), from.word());
     (from != to).then(|| {
-        Violation::azures("OM-01", FIXED, words)
+        Violation::azures(Matter::Change, "OM-01", FIXED, words)
             .row("V-01", "orchestration")
             .help("write it on the scale set, and compare two designs instead")
     })
@@ -20,7 +20,7 @@ pub fn check_orchestration_change(from: Orchestration, to: Orchestration) -> Opt
 pub fn check_placement_group_change(from_single: bool, to_single: bool) -> Option<Violation> {
     let words = "a set with several placement groups never gets a single one again".to_owned();
     (!from_single && to_single).then(|| {
-        Violation::ours("PG-03", FIXED, words)
+        Violation::ours(Matter::Change, "PG-03", FIXED, words)
             .row("V-07", "single_placement_group")
             .help("write `single_placement_group = true` on the scale set")
     })
@@ -30,7 +30,7 @@ pub fn check_placement_group_change(from_single: bool, to_single: bool) -> Optio
 pub fn check_repair_action_change(enabled: bool) -> Option<Violation> {
     let words = "the action of repairs cannot be changed while they are enabled".to_owned();
     enabled.then(|| {
-        Violation::ours("AR-06", "OperationNotAllowed", words)
+        Violation::ours(Matter::Change, "AR-06", "OperationNotAllowed", words)
             .row("V-15", "repair_action")
             .help("write the action under `repairs`, and compare two designs instead")
     })
@@ -46,14 +46,14 @@ pub fn check_zone_change(model: &Model, from: &[u32], to: &[u32]) -> Vec<Violati
     };
     let domains = model.fault_domains;
     let refuse = |rule, words: String, help: &str| {
-        Violation::ours(rule, "OperationNotAllowed", words).row("V-20", "zones").help(help)
+        Violation::ours(Matter::Change, rule, "OperationNotAllowed", words).row("V-20", "zones").help(help)
     };
     let adds = to.iter().any(|zone| !from.contains(zone));
     let unfit = if model.is_flexible() { domains != 1 } else { ![1, 5].contains(&domains) };
     those([
         (
             !lost.is_empty(),
-            Violation::ours("CV-01", FIXED, words)
+            Violation::ours(Matter::Change, "CV-01", FIXED, words)
                 .row("V-19", "zones")
                 .help(format!("write `zones = [{}]`", all.into_iter().collect::<Vec<_>>().join(", "))),
         ),
@@ -88,7 +88,7 @@ pub fn check_zone_change(model: &Model, from: &[u32], to: &[u32]) -> Vec<Violati
 pub fn check_delete_set(model: &Model) -> Option<Violation> {
     let words = format!("a Flexible scale set that contains machines ({}) cannot be deleted", model.capacity);
     (model.is_flexible() && model.capacity > 0).then(|| {
-        Violation::azures("OM-10", "OperationNotAllowed", words)
+        Violation::azures(Matter::Change, "OM-10", "OperationNotAllowed", words)
             .row("V-33", "delete_set")
             .help("delete its machines first: `capacity = 0`")
     })

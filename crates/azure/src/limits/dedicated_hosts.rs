@@ -1,7 +1,7 @@
 //! DH: dedicated hosts (V-23).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// A host group, as the set refers to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct HostGroup {
 /// V-23, DH-01, DH-03.
 pub fn check_host_group(model: &Model, group: &HostGroup) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        Violation::ours(rule, "InvalidParameter", words).row("V-23", about).help(help)
+        Violation::ours(Matter::Hardware, rule, "InvalidParameter", words).row("V-23", about).help(help)
     };
     let domains = group.fault_domains.unwrap_or(model.fault_domains);
     let place = |zone: Option<u32>| zone.map_or_else(|| "no zone".to_owned(), |zone| format!("zone {zone}"));

@@ -1,7 +1,7 @@
 //! DK: copies over zones and force-detach (V-35).
 
-use super::Violation;
 use super::model::those;
+use super::{Matter, Violation};
 
 /// The kinds of managed disks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub fn check_redundancy(disk: DiskKind, zone_redundant: bool) -> Option<Violatio
     let fits = matches!(disk, DiskKind::Premium | DiskKind::StandardSsd);
     let words = "only Premium SSD and Standard SSD are copied over three zones (ZRS)".to_owned();
     (zone_redundant && !fits).then(|| {
-        Violation::ours("DK-02", "InvalidParameter", words)
+        Violation::ours(Matter::Hardware, "DK-02", "InvalidParameter", words)
             .row("V-35", "disk_redundancy")
             .help("write `disk = \"premium-ssd\"`, or `disk_redundancy = \"lrs\"`")
     })
@@ -32,7 +32,7 @@ pub fn check_redundancy(disk: DiskKind, zone_redundant: bool) -> Option<Violatio
 /// V-35, DK-04, DK-03: only data disks are force-detached, and only copies in other zones can be attached there.
 pub fn check_force_detach(os_disk: bool, has_data_disk: bool, zone_redundant: bool) -> Vec<Violation> {
     let refuse = |rule, words: &str, help: &str| {
-        Violation::ours(rule, "InvalidParameter", words.into()).row("V-35", "force_detach").help(help)
+        Violation::ours(Matter::Hardware, rule, "InvalidParameter", words.into()).row("V-35", "force_detach").help(help)
     };
     those([
         (

@@ -1,6 +1,6 @@
 //! Fault domain counts (FD-02, FD-06, FD-07).
 
-use super::{Orchestration, Violation};
+use super::{Matter, Orchestration, Violation};
 
 /// The counts that a kind of scale set may ask for (FD-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,8 @@ pub fn check_fault_domains(orchestration: Orchestration, zones: u32, count: u32)
     let mode = orchestration.word();
     let words = format!("a {mode} scale set {place} may have {list} fault domains, not {count}");
     let counts = allowed.iter().map(|count| format!("`fault_domains = {count}`")).collect::<Vec<_>>().join(" or ");
-    let violation = Violation::azures("FD-02", "InvalidParameter", words).row("V-03", "fault_domains");
+    let violation =
+        Violation::azures(Matter::FaultDomains, "FD-02", "InvalidParameter", words).row("V-03", "fault_domains");
     Some(violation.help(format!("write {counts}")))
 }
 
@@ -104,7 +105,7 @@ pub fn check_region_fault_domains(region: &str, count: u32) -> Option<Violation>
     let most = managed_fault_domains(region).unwrap_or(MANAGED_FAULT_DOMAINS_MAX);
     let words = || format!("the fault domain count {count} must fall in the range 1 to {most} in {region}");
     (count == 0 || count > most).then(|| {
-        Violation::azures("FD-07", "InvalidParameter", words())
+        Violation::azures(Matter::FaultDomains, "FD-07", "InvalidParameter", words())
             .row("V-04", "fault_domains")
             .help(format!("write at most `fault_domains = {most}`, or choose another region"))
     })

@@ -1,7 +1,7 @@
 //! HM and AR: sources of health (V-12), their probes (V-14), automatic repairs (V-13, AR-06).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// Who tells the health of machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,7 +24,9 @@ impl HealthSources {
 /// V-12, HM-01: one source, and a probe only of Uniform sets behind a load balancer.
 pub fn check_health_sources(model: &Model, sources: HealthSources) -> Vec<Violation> {
     let refuse = |words: &str, help: &str| {
-        Violation::ours("HM-01", "HealthSourceInvalid", words.into()).row("V-12", "health.source").help(help)
+        Violation::ours(Matter::Health, "HM-01", "HealthSourceInvalid", words.into())
+            .row("V-12", "health.source")
+            .help(help)
     };
     those([
         (
@@ -63,7 +65,7 @@ pub struct HealthProbes {
 /// V-14, HM-04: the ranges of the extension's settings.
 pub fn check_health_probes(asked: &HealthProbes) -> Vec<Violation> {
     let refuse = |about, words: String, help: &str| {
-        Violation::ours("HM-04", "InvalidParameter", words).row("V-14", about).help(help)
+        Violation::ours(Matter::Health, "HM-04", "InvalidParameter", words).row("V-14", about).help(help)
     };
     let path = "health.request_path";
     those([
@@ -111,19 +113,25 @@ pub fn check_repairs(model: &Model, sources: HealthSources, grace_ms: u64) -> Ve
     those([
         (
             sources.count() == 0,
-            Violation::ours("HM-01", "HealthSourceInvalid", "repairs need a source of health".into())
+            Violation::ours(Matter::Health, "HM-01", "HealthSourceInvalid", "repairs need a source of health".into())
                 .row("V-12", "repairs")
                 .help("add `health = { source = \"extension\" }`"),
         ),
         (
             !(600_000..=5_400_000).contains(&grace_ms),
-            Violation::ours("AR-04", "InvalidParameter", "the grace of repairs is 10 to 90 minutes".into())
-                .row("V-13", "repairs.grace")
-                .help("write for example `grace = \"10 min\"` (C-14)"),
+            Violation::ours(
+                Matter::Health,
+                "AR-04",
+                "InvalidParameter",
+                "the grace of repairs is 10 to 90 minutes".into(),
+            )
+            .row("V-13", "repairs.grace")
+            .help("write for example `grace = \"10 min\"` (C-14)"),
         ),
         (
             model.service_fabric,
             Violation::ours(
+                Matter::Health,
                 "AR-06",
                 "OperationNotAllowed",
                 "Service Fabric sets are not repaired automatically".into(),

@@ -1,7 +1,7 @@
 //! IM: mixes of sizes (V-28).
 
 use super::model::those;
-use super::{Model, Size, Violation};
+use super::{Matter, Model, Size, Violation};
 
 /// A mix of sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ const SIZES_MAX: usize = 5;
 /// V-28, IM-01, IM-02, OM-04.
 pub fn check_instance_mix(model: &Model, mix: &MixShape<'_>) -> Vec<Violation> {
     let azures = |rule, code, about, words: String, help: &str| {
-        Violation::azures(rule, code, words).row("V-28", about).help(help)
+        Violation::azures(Matter::Offer, rule, code, words).row("V-28", about).help(help)
     };
     let sizes = mix.sizes;
     let twice = sizes.iter().enumerate().find(|(at, size)| sizes[..*at].iter().any(|other| other.is_same(&size.name)));
@@ -96,7 +96,12 @@ pub fn check_quota_of_mix(fits: u32, machines: u32) -> Option<Violation> {
 /// Combinations that `SkuProfileScenarioNotSupported` names.
 fn unsupported(model: &Model, sizes: &[Size]) -> Vec<Violation> {
     let refuse = |wrong: bool, rule, about, words: &str, help: &str| {
-        let violation = Violation::azures(rule, "SkuProfileScenarioNotSupported", format!("an instance mix {words}"));
+        let violation = Violation::azures(
+            Matter::Offer,
+            rule,
+            "SkuProfileScenarioNotSupported",
+            format!("an instance mix {words}"),
+        );
         (wrong, violation.row("V-28", about).help(help))
     };
     let mixed = sizes.windows(2).any(|pair| pair[0].kind() != pair[1].kind());

@@ -1,7 +1,7 @@
 //! SI and OV: terminate notice (V-16), protection (V-17), overprovisioning (V-18).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// A notice before deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,9 @@ pub struct Notice {
 /// V-16, SI-09: 5 to 15 minutes, and not for Spot machines.
 pub fn check_terminate_notice(model: &Model, notice: Notice) -> Vec<Violation> {
     let refuse = |words: &str, help: &str| {
-        Violation::ours("SI-09", "InvalidParameter", words.into()).row("V-16", "terminate_notice").help(help)
+        Violation::ours(Matter::Lifecycle, "SI-09", "InvalidParameter", words.into())
+            .row("V-16", "terminate_notice")
+            .help(help)
     };
     those([
         (
@@ -33,7 +35,7 @@ pub fn check_protection(from_scale_in: u32, from_actions: u32) -> Option<Violati
         "{from_actions} machines protected from actions on the set need as many protected from scale-in, not {from_scale_in}"
     );
     (from_actions > from_scale_in).then(|| {
-        Violation::ours("SI-07", "InvalidParameter", words)
+        Violation::ours(Matter::Lifecycle, "SI-07", "InvalidParameter", words)
             .row("V-17", "protection.scale_set_actions")
             .help(format!("write `protection = {{ scale_in = {from_actions}, scale_set_actions = {from_actions} }}`"))
     })
@@ -43,7 +45,11 @@ pub fn check_protection(from_scale_in: u32, from_actions: u32) -> Option<Violati
 /// `written` is the property, if it is there; without it a Uniform set has it on.
 pub fn check_overprovision(model: &Model, written: Option<bool>) -> Option<Violation> {
     let refuse = |rule, words: &str, help: &str| {
-        Some(Violation::ours(rule, "InvalidParameter", words.into()).row("V-18", "overprovision").help(help))
+        Some(
+            Violation::ours(Matter::Lifecycle, rule, "InvalidParameter", words.into())
+                .row("V-18", "overprovision")
+                .help(help),
+        )
     };
     if model.is_flexible() && written == Some(true) {
         let help = "write `overprovision = false`, or `orchestration = \"uniform\"`";

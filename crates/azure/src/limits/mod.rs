@@ -79,9 +79,40 @@ impl Orchestration {
     }
 }
 
+/// What a violation is a matter of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matter {
+    /// How many machines a set may have.
+    Capacity,
+    /// How many machines a subscription may have.
+    Quota,
+    /// Fault domain counts.
+    FaultDomains,
+    /// Zones that are not there.
+    Zone,
+    /// Placement groups, zone balance, automatic placement.
+    Placement,
+    /// Health monitoring and repairs.
+    Health,
+    /// Notices, protection, overprovisioning.
+    Lifecycle,
+    /// Changes of a set that runs.
+    Change,
+    /// Rolling upgrades.
+    Upgrade,
+    /// Spot, instance mixes, standby pools.
+    Offer,
+    /// Availability sets.
+    AvailabilitySet,
+    /// Sizes, hosts, disks, reservations, pins.
+    Hardware,
+}
+
 /// What is wrong with a design in Azure's eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
+    /// What it is a matter of.
+    pub matter: Matter,
     /// The row of the validation matrix, `V-08`; empty where the matrix has none.
     pub row: &'static str,
     /// The rule that is broken.
@@ -99,12 +130,12 @@ pub struct Violation {
 }
 
 impl Violation {
-    fn azures(rule: &'static str, code: &'static str, words: String) -> Self {
-        Self { row: "", rule, code, code_is_azures: true, words, about: "", help: String::new() }
+    fn azures(matter: Matter, rule: &'static str, code: &'static str, words: String) -> Self {
+        Self { matter, row: "", rule, code, code_is_azures: true, words, about: "", help: String::new() }
     }
 
-    fn ours(rule: &'static str, code: &'static str, words: String) -> Self {
-        Self { code_is_azures: false, ..Self::azures(rule, code, words) }
+    fn ours(matter: Matter, rule: &'static str, code: &'static str, words: String) -> Self {
+        Self { code_is_azures: false, ..Self::azures(matter, rule, code, words) }
     }
 
     fn row(self, row: &'static str, about: &'static str) -> Self {

@@ -1,7 +1,7 @@
 //! FD-08: machines pinned to a zone or a fault domain (V-31).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// Where a machine is pinned to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +17,7 @@ pub struct Pins {
 /// V-31, FD-08, OM-04, OM-07.
 pub fn check_pins(model: &Model, pins: &Pins) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        Violation::ours(rule, "InvalidParameter", words).row("V-31", about).help(help)
+        Violation::ours(Matter::Hardware, rule, "InvalidParameter", words).row("V-31", about).help(help)
     };
     let (zone, domain) = ("pinned_zone", "pinned_fault_domain");
     let pinned = pins.fault_domain.is_some();

@@ -1,12 +1,12 @@
 //! PG: placement groups and proximity placement groups (V-05, V-06, V-22).
 
 use super::model::those;
-use super::{Model, Size, Violation};
+use super::{Matter, Model, Size, Violation};
 
 /// What Azure would refuse about a set's placement groups.
 pub fn check_placement_groups(model: &Model, size: Option<&Size>) -> Vec<Violation> {
     let (flexible, single) = (model.is_flexible(), model.single_placement_group);
-    let ours = |rule, words: &str| Violation::ours(rule, "InvalidParameter", words.into());
+    let ours = |rule, words: &str| Violation::ours(Matter::Placement, rule, "InvalidParameter", words.into());
     those([
         (
             !flexible && single && model.fault_domains == 1,
@@ -17,6 +17,7 @@ pub fn check_placement_groups(model: &Model, size: Option<&Size>) -> Vec<Violati
         (
             flexible && single,
             Violation::azures(
+                Matter::Placement,
                 "PG-07",
                 "InvalidParameter",
                 "'singlePlacementGroup' is not allowed for a Flexible scale set; allowed values are: False (C-19)"

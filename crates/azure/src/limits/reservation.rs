@@ -1,13 +1,13 @@
 //! CR: capacity reservations (V-21).
 
 use super::model::those;
-use super::{DiskKind, Model, Size, Violation};
+use super::{DiskKind, Matter, Model, Size, Violation};
 
 /// V-21, CR-04: what a capacity reservation does not go with.
 pub fn check_reservation(model: &Model, size: Option<&Size>, disk: DiskKind) -> Vec<Violation> {
     let against = |wrong: bool, about, what: &str| {
         let words = format!("a capacity reservation does not go with {what}");
-        let violation = Violation::ours("CR-04", "InvalidParameter", words).row("V-21", about);
+        let violation = Violation::ours(Matter::Hardware, "CR-04", "InvalidParameter", words).row("V-21", about);
         (wrong && model.reservation, violation.help("take one of the two out"))
     };
     let no_domains = size.is_some_and(|size| !size.may_be_reserved_with_fault_domains());
@@ -27,7 +27,7 @@ pub fn check_reservation(model: &Model, size: Option<&Size>, disk: DiskKind) -> 
 pub fn check_reserved_availability_set(reserved: bool) -> Option<Violation> {
     let words = "a capacity reservation does not go with an availability set".to_owned();
     reserved.then(|| {
-        Violation::ours("CR-04", "InvalidParameter", words)
+        Violation::ours(Matter::Hardware, "CR-04", "InvalidParameter", words)
             .row("V-21", "reserved_per_zone")
             .help("take `reserved_per_zone` out, or use a scale set")
     })

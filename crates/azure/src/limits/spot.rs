@@ -1,7 +1,7 @@
 //! SP: Spot machines and the mix of priorities (V-24 to V-27).
 
 use super::model::those;
-use super::{Model, Size, Violation};
+use super::{Matter, Model, Size, Violation};
 
 /// What a set says of Spot; the model says whether it has Spot machines.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -27,25 +27,31 @@ pub fn check_spot(model: &Model, size: Option<&Size>, asked: &SpotShape) -> Vec<
     wrong.extend(those([
         (
             asked.has_eviction && !model.spot,
-            Violation::azures("SP-01", only, "an eviction policy is for Spot machines only".into())
+            Violation::azures(Matter::Offer, "SP-01", only, "an eviction policy is for Spot machines only".into())
                 .row("V-25", "spot.eviction")
                 .help(needs),
         ),
         (
             asked.max_price.is_some() && !model.spot,
-            Violation::azures("SP-01", only, "a maximal price is for Spot machines only".into())
+            Violation::azures(Matter::Offer, "SP-01", only, "a maximal price is for Spot machines only".into())
                 .row("V-25", "spot.max_price")
                 .help(needs),
         ),
         (
             price,
-            Violation::azures("SP-01", "MaxPriceValueInvalid", "the maximal price is -1 or above 0".into())
-                .row("V-25", "spot.max_price")
-                .help("write `max_price = -1`: no eviction for its price"),
+            Violation::azures(
+                Matter::Offer,
+                "SP-01",
+                "MaxPriceValueInvalid",
+                "the maximal price is -1 or above 0".into(),
+            )
+            .row("V-25", "spot.max_price")
+            .help("write `max_price = -1`: no eviction for its price"),
         ),
         (
             asked.restores && !model.spot,
             Violation::azures(
+                Matter::Offer,
                 "SP-03",
                 "SpotRestorationIsSupportedOnlyForAzureSpotScaleSets",
                 "only evicted Spot machines are restored".into(),
@@ -56,6 +62,7 @@ pub fn check_spot(model: &Model, size: Option<&Size>, asked: &SpotShape) -> Vec<
         (
             model.spot && size.is_some_and(|size| !size.may_be_spot()),
             Violation::ours(
+                Matter::Offer,
                 "SP-04",
                 "InvalidParameter",
                 "sizes of the B series and promotional ones are not Spot in a scale set (C-18)".into(),
@@ -70,7 +77,7 @@ pub fn check_spot(model: &Model, size: Option<&Size>, asked: &SpotShape) -> Vec<
 /// V-24.
 fn mix(model: &Model, asked: &SpotShape) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        Violation::ours(rule, "InvalidParameter", words).row("V-24", about).help(help)
+        Violation::ours(Matter::Offer, rule, "InvalidParameter", words).row("V-24", about).help(help)
     };
     let percent = asked.regular_percent_above.unwrap_or(0);
     let base = asked.base_regular.unwrap_or(0);
@@ -131,7 +138,7 @@ fn mix(model: &Model, asked: &SpotShape) -> Vec<Violation> {
 pub fn check_spot_availability_set(spot: bool) -> Option<Violation> {
     let words = "Spot machines cannot be in an availability set".to_owned();
     spot.then(|| {
-        Violation::azures("SP-04", "AzureSpotVMNotSupportedInAvailabilitySet", words)
+        Violation::azures(Matter::Offer, "SP-04", "AzureSpotVMNotSupportedInAvailabilitySet", words)
             .row("V-27", "priority")
             .help("write `priority = \"regular\"`, or use a scale set")
     })

@@ -1,7 +1,7 @@
 //! SB: standby pools (V-29).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// The most machines of a set and its pool together (OM-06).
 const WITH_POOL_MAX: u64 = 1000;
@@ -22,7 +22,7 @@ pub struct StandbyShape {
 /// V-29, SB-01, OM-06.
 pub fn check_standby(model: &Model, pool: StandbyShape) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        Violation::ours(rule, "StandbyPoolNotSupported", words).row("V-29", about).help(help)
+        Violation::ours(Matter::Offer, rule, "StandbyPoolNotSupported", words).row("V-29", about).help(help)
     };
     let ready = pool.max_ready.saturating_sub(pool.capacity).max(pool.min_ready);
     let together = u64::from(pool.capacity) + u64::from(ready);

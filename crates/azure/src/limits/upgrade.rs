@@ -1,7 +1,7 @@
 //! UP: which upgrade policies go with which sets.
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// An upgrade policy as far as Azure may refuse it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ pub struct UpgradeShape {
 pub fn check_upgrade(model: &Model, shape: &UpgradeShape) -> Vec<Violation> {
     let by_health = shape.is_rolling || shape.automatic_os || shape.automatic_extensions;
     let refuse = |rule: &'static str, about: &'static str, words: &str, help: &str| {
-        Violation::ours(rule, "InvalidUpgradePolicy", words.into()).about(about).help(help)
+        Violation::ours(Matter::Upgrade, rule, "InvalidUpgradePolicy", words.into()).about(about).help(help)
     };
     those([
         (

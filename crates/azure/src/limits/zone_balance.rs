@@ -1,14 +1,14 @@
 //! ZB and AZ: `zoneBalance` (V-08) and automatic zone balance (V-11).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// V-08, ZB-02: the property may only be there where there is more than one zone, whatever its value.
 pub fn check_zone_balance(is_written: bool, zones: u32) -> Option<Violation> {
     let words =
         format!("the value of zoneBalance is invalid: the set has {}, and it needs more than one", count(zones));
     (is_written && zones < 2).then(|| {
-        Violation::azures("ZB-02", "InvalidParameter", words)
+        Violation::azures(Matter::Placement, "ZB-02", "InvalidParameter", words)
             .row("V-08", "zone_balance")
             .help("take `zone_balance` out, or name at least two zones such as `zones = [1, 2, 3]`")
     })
@@ -36,7 +36,7 @@ pub struct AutoBalance {
 /// V-11, AZ-01: what automatic zone balance needs.
 pub fn check_auto_zone_balance(model: &Model, asked: AutoBalance) -> Vec<Violation> {
     let refuse = |words: String, help: &str| {
-        Violation::ours("AZ-01", "RebalanceNotSupported", format!("automatic zone balance {words}"))
+        Violation::ours(Matter::Placement, "AZ-01", "RebalanceNotSupported", format!("automatic zone balance {words}"))
             .row("V-11", "auto_zone_balance")
             .help(help)
     };

@@ -1,7 +1,7 @@
 //! ZP: automatic zone placement (V-34).
 
 use super::model::those;
-use super::{Model, Violation};
+use super::{Matter, Model, Violation};
 
 /// What the placement policy says; the model's zones are the eligible ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +25,7 @@ pub struct PlacementPolicy {
 /// V-34, ZP-01..07: what automatic placement does not go with.
 pub fn check_zone_placement(model: &Model, policy: PlacementPolicy) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        Violation::ours(rule, "InvalidParameter", words).row("V-34", about).help(help)
+        Violation::ours(Matter::Placement, rule, "InvalidParameter", words).row("V-34", about).help(help)
     };
     let against = |has: bool, about, what: &str| {
         let words = format!("automatic zone placement does not go with {what}");

@@ -3,7 +3,7 @@
 //! Their rates are how often a machine is met in a year; each wave of maintenance meets every machine of a region once.
 
 use super::rows::{Length, PLAIN, Row, lognormal};
-use crate::defaults::{MAINTENANCE_BETWEEN_MINUTES, MAINTENANCE_BETWEEN_ZONES_HOURS};
+use crate::defaults::{MAINTENANCE_BETWEEN, MAINTENANCE_BETWEEN_ZONES};
 use crate::{Number, Unit};
 use zonefall_engine::SimDuration;
 use zonefall_faults::Confidence::{Assumed, Derived};
@@ -16,8 +16,8 @@ const REBOOTS: &str = "MT-12, chosen: Azure publishes no frequency; once in 20 y
 
 /// How waves go unless a scenario says otherwise (MT-02, MT-04).
 const WAVE: Wave = Wave {
-    between: SimDuration::from_ms(MAINTENANCE_BETWEEN_MINUTES as u64 * 60_000),
-    between_zones: SimDuration::from_ms(MAINTENANCE_BETWEEN_ZONES_HOURS as u64 * 3_600_000),
+    between: SimDuration::from_ms(MAINTENANCE_BETWEEN.ms() as u64),
+    between_zones: SimDuration::from_ms(MAINTENANCE_BETWEEN_ZONES.ms() as u64),
     overlap_milli: 0,
     steps_least: 1,
     paired: true,

@@ -1,7 +1,7 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{CsvLocale, Format, Report, WhatIf, seed, trial_count};
-use clap::{Args, ValueEnum};
+use super::{CsvLocale, Format, Report, WhatIf, method, seed, trial_count};
+use clap::Args;
 use std::path::PathBuf;
 use zonefall_study::plan::Method;
 
@@ -151,28 +151,6 @@ pub struct Importance {
     pub shown: Shown,
 }
 
-/// How the trials of a plan are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlanMethod {
-    /// As the world would draw them.
-    Crude,
-    /// Half of them forced into overlapping outages, all weighed.
-    Forcing,
-    /// Plain trials, and forced ones for candidates that plain ones hardly ever see miss.
-    Auto,
-}
-
-impl PlanMethod {
-    /// The method of the study.
-    pub const fn method(self) -> Method {
-        match self {
-            Self::Crude => Method::Crude,
-            Self::Forcing => Method::Forcing,
-            Self::Auto => Method::Auto,
-        }
-    }
-}
-
 /// `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = PLAN_HELP, mut_arg("trials", |trials| trials.help(PLAN_TRIALS)))]
@@ -183,8 +161,8 @@ pub struct Plan {
     #[arg(long, value_name = "SHARE", value_parser = target)]
     pub target: Option<String>,
     /// How trials are drawn, instead of as the scenario says; `auto` where it says nothing.
-    #[arg(long, value_enum, value_name = "METHOD")]
-    pub method: Option<PlanMethod>,
+    #[arg(long, value_parser = method::of_plans(), value_name = "METHOD")]
+    pub method: Option<Method>,
     /// Do not look at what is assumed.
     #[arg(long)]
     pub no_assumptions: bool,

@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicBool;
 use zonefall_cli::assemble::{self, Overrides};
 use zonefall_exact::markov::MachineRepair;
 use zonefall_exact::single::Alternating;
+use zonefall_faults::Method;
 use zonefall_study::exactly::exactly;
-use zonefall_study::rare::{Choice, Method, Way, choose};
+use zonefall_study::rare::{Choice, Way, choose};
 use zonefall_study::{Silent, Study};
 
 /// A system, played so often that plain trials would show little.

@@ -20,8 +20,9 @@ pub use shared::Oracles;
 
 use std::sync::atomic::AtomicBool;
 use zonefall_cli::assemble::{self, Overrides};
+use zonefall_faults::Method;
 use zonefall_study::outcome::{Estimate, Outcome};
-use zonefall_study::rare::{Method, Plan, conclude_weighted, run_forced};
+use zonefall_study::rare::{Plan, conclude_weighted, run_forced};
 use zonefall_study::{Silent, conclude, run};
 
 /// What is read off an outcome.
@@ -94,7 +95,7 @@ impl Entry {
         let overrides = Overrides { no_counterfactual: true, ..Overrides::default() };
         let study = assemble::study(&scenario, overrides).unwrap();
         let (stop, labels) = (AtomicBool::new(false), assemble::labels(&scenario));
-        if scenario.method == zonefall_scenario::Method::Forcing {
+        if scenario.method == Method::Forcing {
             let plan =
                 Plan::learn(&study, 1, &stop).unwrap().unwrap_or_else(|| panic!("{}: nothing to force", self.id));
             let weighed = run_forced(&study, plan, 1, &stop, &Silent).unwrap();

@@ -5,7 +5,7 @@ use super::Kind::{
     Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Share, Table, Tables, Text,
 };
 
-use zonefall_azure::defaults::GATEWAY_INSTANCES_MAX;
+use zonefall_azure::defaults::{self, GATEWAY_INSTANCES_MAX};
 
 /// The most machines of a design.
 pub(crate) const MACHINES_MAX: u64 = 10_000_000;
@@ -36,7 +36,10 @@ const COMMITTED: &str =
 const COMMITTED_FOR: &str = "For how long they are paid in advance.";
 const SIZE: &str = "The machine size, for its price. Matters with `[money]`.";
 const TERMS: super::Kind = Choice(&["1 year", "3 years"]);
-const CREATE_DEFAULT: &str = "{ law = \"lognormal\", median = \"75 s\", sigma = 0.532 }";
+/// Where a set has other defaults.
+pub(super) const ON_WINDOWS: &str = "os = \"windows\"";
+/// Where a load balancer has other defaults.
+const GATEWAY: &str = "kind = \"application-gateway\"";
 
 macro_rules! machine_keys {
     ($set:literal) => {
@@ -46,8 +49,8 @@ macro_rules! machine_keys {
                 .or("100 req/s")
                 .overlay()
                 .from("assumed"),
-            Key::new(concat!($set, ".<name>.boot"), Law, BOOT).or("30 s").overlay().from("PT-03"),
-            Key::new(concat!($set, ".<name>.warm_up"), Law, WARM_UP).or("60 s").overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.boot"), Law, BOOT).preset(&defaults::BOOT).overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.warm_up"), Law, WARM_UP).preset(&defaults::WARM_UP).overlay().from("PT-03"),
             Key::new(concat!($set, ".<name>.slow_start"), Either(&[Table, Off]), SLOW).overlay().from("AS-20"),
             Key::new(concat!($set, ".<name>.slow_start.capacity"), Share, SLOW_CAPACITY)
                 .or("50%")
@@ -55,7 +58,10 @@ macro_rules! machine_keys {
                 .from("assumed"),
             Key::new(concat!($set, ".<name>.slow_start.time"), Law, SLOW_TIME).overlay().from("AS-20"),
             Key::new(concat!($set, ".<name>.start_state"), STATES, STATE).or("running").overlay(),
-            Key::new(concat!($set, ".<name>.create_time"), Law, CREATE).or(CREATE_DEFAULT).overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.create_time"), Law, CREATE)
+                .preset(&defaults::CREATE)
+                .overlay()
+                .from("PT-03"),
             Key::new(concat!($set, ".<name>.disk"), DISKS, DISK).or("premium-ssd").overlay().from("SL-01, SL-03"),
             Key::new(concat!($set, ".<name>.committed"), Count(0, MACHINES_MAX), COMMITTED)
                 .or("0")
@@ -103,7 +109,7 @@ pub(super) const KEYS: &[Key] = &[
         HIDDEN,
         "Where the machines of a regional set stand: all in one zone, each in a zone of its own draw, or mostly in the first one's.",
     )
-    .or("{ sticky = 0.8 }")
+    .preset(&defaults::HIDDEN_ZONE)
     .overlay()
     .from("ZN-03"),
     Key::new(
@@ -113,7 +119,8 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("ZN-03"),
-    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6], SCALE[7], SCALE[8], SCALE[9], SCALE[10], SCALE[11],
+    SCALE[1], SCALE[2].but(ON_WINDOWS, &defaults::BOOT_WINDOWS), SCALE[3], SCALE[4], SCALE[5], SCALE[6], SCALE[7],
+    SCALE[8].but(ON_WINDOWS, &defaults::CREATE_WINDOWS), SCALE[9], SCALE[10], SCALE[11],
     Key::new("availability_set", Table, "Availability sets, each `[availability_set.<name>]`: regional, in one zone.").overlay(),
     Key::new("availability_set.<name>", Either(&[Table, Off]), "An availability set; `false` in a design removes it.")
         .overlay(),
@@ -181,7 +188,8 @@ pub(super) const KEYS: &[Key] = &[
     .overlay()
     .from("LB-01, AG-01, AG-02"),
     Key::new("load_balancer.probe_interval", Duration, "Time between probes; Azure's least is 5 s.")
-        .or("5 s")
+        .preset(&defaults::PROBE_INTERVAL)
+        .but(GATEWAY, &defaults::GATEWAY_PROBE)
         .overlay()
         .from("LB-01"),
     Key::new(
@@ -189,11 +197,12 @@ pub(super) const KEYS: &[Key] = &[
         Count(1, 100),
         "Failed probes in a row that take a machine out of rotation.",
     )
-    .or("2")
+    .preset(&defaults::PROBES_DOWN)
+    .but(GATEWAY, &defaults::GATEWAY_PROBES_DOWN)
     .overlay()
     .from("LB-01"),
     Key::new("load_balancer.healthy_threshold", Count(1, 100), "Successful probes in a row that bring it back.")
-        .or("1")
+        .preset(&defaults::PROBES_UP)
         .overlay()
         .from("LB-01"),
     Key::new(
@@ -209,6 +218,7 @@ pub(super) const KEYS: &[Key] = &[
         Duration,
         "How long an unanswered probe takes to count as failed. Without it until the next probe (`probe_interval`), for HTTP at most 30 s; with an application gateway 30 s. A machine that lives and whose application does not (`application_only`) refuses probes: they have failed at once.",
     )
+    .but(GATEWAY, &defaults::GATEWAY_PROBE)
     .overlay()
     .from("LB-02, AG-01"),
     Key::new(
@@ -225,6 +235,7 @@ pub(super) const KEYS: &[Key] = &[
         "Each return within this time of the last doubles the successes needed, up to 8 times; 0 s turns it off.",
     )
     .or("5 min")
+    .but(GATEWAY, &defaults::GATEWAY_FLAP_WINDOW)
     .overlay()
     .from("LB-03"),
     Key::new(
@@ -232,6 +243,7 @@ pub(super) const KEYS: &[Key] = &[
         Duration,
         "A machine that is to be deleted gets nothing new for so long before; what it holds goes on. A machine with a notice of termination drains within it, and says that it may go when it has. Without one, whoever deletes it waits: a script of the customer that closes the backend first, never autoscale.",
     )
+    .but(GATEWAY, &defaults::GATEWAY_DRAIN)
     .overlay()
     .from("LB-09, LB-10, MT-13"),
     Key::new(

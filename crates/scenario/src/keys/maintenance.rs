@@ -3,6 +3,7 @@
 use super::Kind::{Duration, Either, Flag, Law, List, Off, Share, Table, Text};
 use super::fleet::SETS_MAX;
 use super::{DAYS, Key};
+use zonefall_azure::defaults::{MAINTENANCE_BETWEEN, MAINTENANCE_BETWEEN_ZONES, Preset};
 
 macro_rules! key {
     ($name:literal, $kind:expr, $source:literal, $doc:literal) => {
@@ -21,8 +22,8 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("MT-01 to MT-12"),
-    key!("between", Duration, "MT-02, MT-04", "From one rack or update domain to the next.", "30 min"),
-    key!("between_zones", Duration, "MT-02; chosen", "From a zone's end to the next zone's beginning; also from the end of a region's last zone to the beginning of the first one of the other region of a pair.", "1 d"),
+    key!("between", Duration, "MT-02, MT-04", "From one rack or update domain to the next.").preset(&Preset::One(MAINTENANCE_BETWEEN)),
+    key!("between_zones", Duration, "MT-02; chosen", "From a zone's end to the next zone's beginning; also from the end of a region's last zone to the beginning of the first one of the other region of a pair.").preset(&Preset::One(MAINTENANCE_BETWEEN_ZONES)),
     key!("overlap", Share, "MT-02", "Pauses only: the share of a zone's time by which the next zone begins before it ends.", "0%"),
     key!("paired", Flag, "MT-02, DR-06", "Where there are two regions, a wave goes through the one and, `between_zones` after its end, through the other, and the next wave of its kind as long after that at the earliest, so that one of them is updated at a time; what bad health holds up in the first holds up the second. `false`: each has waves of its own.", "true"),
     key!("stop_above", Either(&[Share, Off]), "MT-02; the share is chosen", "A wave stands still while more than this share of the design's machines do not serve; `false`: nothing stops it.", "10%").overlay(),

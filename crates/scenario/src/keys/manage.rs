@@ -2,7 +2,8 @@
 
 use super::Key;
 use super::Kind::{self, Choice, Count, Duration, Either, Flag, Law, List, Off, Share, Table, Text};
-use super::fleet::MACHINES_MAX;
+use super::fleet::{MACHINES_MAX, ON_WINDOWS};
+use zonefall_azure::defaults;
 
 const TABLE_OR_OFF: Kind = Either(&[Table, Off]);
 const SOURCES: Kind = Choice(&["extension", "load-balancer"]);
@@ -277,21 +278,18 @@ pub(super) const KEYS: &[Key] = &[
         "RC-01, RC-02"
     ),
     set_key!("resilient_delete", Flag, "Whether deletions that fail are tried again.", "false", "RC-01, RC-05"),
-    set_key!(
-        "create_timeout",
-        Duration,
-        "A creation that takes longer has failed. On Windows 20 min.",
-        "8 min",
-        "RC-03"
-    ),
+    set_key!("create_timeout", Duration, "A creation that takes longer has failed. On Windows 20 min.", "RC-03")
+        .preset(&defaults::CREATE_TIMEOUT)
+        .but(ON_WINDOWS, &defaults::CREATE_TIMEOUT_WINDOWS),
     set_key!("create_failure", Share, "Probability that a creation fails whatever its time.", "1%", "FR-01"),
     set_key!(
         "start_time",
         Law,
         "From the request to a running system for a deallocated machine. On Windows 90 s.",
-        "45 s",
         "PT-03"
-    ),
+    )
+    .preset(&defaults::START)
+    .but(ON_WINDOWS, &defaults::START_WINDOWS),
     set_key!("delete_time", Law, "From the request until a machine is gone.", DELETE_DEFAULT, "PT-03"),
     set_key!(
         "delete_failure",

@@ -29,8 +29,10 @@ mod world;
 use crate::diagnostic::nearest;
 use crate::node::{Entry, Node, Table};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::OnceLock;
+use zonefall_azure::defaults::Preset;
 
 /// The days of a week.
 pub(crate) const DAY_NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -99,6 +101,32 @@ impl Kind {
     }
 }
 
+/// What holds where a key is absent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Default {
+    /// A value in TOML, or a bare text.
+    Text(&'static str),
+    /// Numbers with their evidence.
+    Preset(&'static Preset),
+}
+
+impl Default {
+    /// Its numbers with their evidence, where there are any.
+    pub fn preset(&self) -> Option<&'static Preset> {
+        if let Self::Preset(preset) = self { Some(preset) } else { None }
+    }
+}
+
+/// In TOML, or as a bare text.
+impl fmt::Display for Default {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Preset(preset) => preset.fmt(f),
+        }
+    }
+}
+
 /// One key of the file format.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Key {
@@ -108,8 +136,10 @@ pub struct Key {
     pub kind: Kind,
     /// Whether its number counts in percent: 20 and not 0.2.
     pub in_percent: bool,
-    /// Its value where it is absent, in TOML or as a bare text; none if there is none, or if it depends on others.
-    pub default: Option<&'static str>,
+    /// Its value where it is absent; none if there is none, or if it depends on others.
+    pub default: Option<Default>,
+    /// Where another value holds, and which.
+    pub but: Option<(&'static str, Default)>,
     /// Whether a design may change it.
     pub overlay: bool,
     /// What it means.
@@ -120,11 +150,21 @@ pub struct Key {
 
 impl Key {
     const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { path, kind, in_percent: false, default: None, overlay: false, doc, source: "" }
+        Self { path, kind, in_percent: false, default: None, but: None, overlay: false, doc, source: "" }
     }
 
     const fn or(self, default: &'static str) -> Self {
-        Self { default: Some(default), ..self }
+        Self { default: Some(Default::Text(default)), ..self }
+    }
+
+    /// The default that Azure's data knows.
+    const fn preset(self, default: &'static Preset) -> Self {
+        Self { default: Some(Default::Preset(default)), ..self }
+    }
+
+    /// The default where something else in the same table is so.
+    const fn but(self, so: &'static str, default: &'static Preset) -> Self {
+        Self { but: Some((so, Default::Preset(default))), ..self }
     }
 
     const fn from(self, source: &'static str) -> Self {

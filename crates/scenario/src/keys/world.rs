@@ -2,6 +2,7 @@
 
 use super::Key;
 use super::Kind::{Choice, Count, Duration, Either, Instant, List, Off, Share, Table, Text};
+use zonefall_azure::defaults::{HALLS_PER_ZONE, HOSTS_PER_RACK, RACKS_PER_ZONE};
 
 /// At most one trial per nanosecond of a year of computing.
 const TRIALS_MAX: u64 = 1_000_000_000;
@@ -143,16 +144,16 @@ pub(super) const KEYS: &[Key] = &[
         Count(1, 100_000),
         "Data halls in each zone: even shares of its racks that fail together.",
     )
-    .or("4")
+    .preset(&HALLS_PER_ZONE)
     .from("assumed"),
     Key::new(
         "region.<name>.racks_per_zone",
         Count(1, 16_777_216),
         "Racks in each zone. A rack is a fault domain: shared power, network and maintenance.",
     )
-    .or("20")
+    .preset(&RACKS_PER_ZONE)
     .from("FD-01, FD-09"),
-    Key::new("region.<name>.hosts_per_rack", Count(1, 16_777_216), "Hosts in each rack.").or("40").from("assumed"),
+    Key::new("region.<name>.hosts_per_rack", Count(1, 16_777_216), "Hosts in each rack.").preset(&HOSTS_PER_RACK).from("assumed"),
     Key::new(
         "region.<name>.zone_lacks",
         Table,

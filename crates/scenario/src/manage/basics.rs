@@ -3,12 +3,10 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
-use zonefall_azure::defaults::Os;
 use zonefall_azure::limits::{DiskKind, Image, Size};
 use zonefall_fleet::management::Disks;
 
 pub(crate) struct Basics {
-    pub os: Os,
     /// Nothing where an instance mix has the sizes.
     pub size: Option<Size>,
     /// The size as it is written, if it is.
@@ -28,7 +26,6 @@ pub(crate) struct Basics {
 }
 
 pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Basics> {
-    let os = os(reader, sink);
     let size = size(reader, sink);
     let vcpus = reader.optional("vcpus", sink, Reader::count);
     let image = reader.choice("image", sink);
@@ -42,7 +39,6 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Basics> {
     let elsewhere = reader.optional("disk_elsewhere", sink, Reader::share);
     let size = size?;
     Some(Basics {
-        os: os?,
         size_text: if reader.has("size") { reader.text("size", sink) } else { None },
         size,
         vcpus: vcpus?.map(|count| count as u32),
@@ -66,10 +62,6 @@ impl Basics {
         let usual = if standard && !self.disks.zone_redundant { f64::from(zones - 1) / f64::from(zones) } else { 0.0 };
         self.elsewhere.unwrap_or(usual)
     }
-}
-
-pub(crate) fn os(reader: &Reader<'_>, sink: &mut Sink) -> Option<Os> {
-    reader.choice("os", sink).map(|word| if word == "windows" { Os::Windows } else { Os::Linux })
 }
 
 /// The outer `None` is a mistake, the inner one a size that an instance mix says.

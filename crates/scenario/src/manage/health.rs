@@ -2,11 +2,10 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
-use crate::node::Value;
+use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::values::wrong_type;
 use zonefall_azure::limits::{HealthProbes, HealthSources};
-use zonefall_engine::SimDuration;
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{Health, RepairAction, Repairs};
 use zonefall_fleet::policy::health::{HealthSource, dead_after, default_grace, settling};
@@ -86,30 +85,32 @@ fn sources(reader: &Reader<'_>, has_load_balancer: bool, sink: &mut Sink) -> Opt
     Some(HealthSources { extension: has("extension"), load_balancer: has("load-balancer"), has_load_balancer })
 }
 
-/// AR, AZ-03: what is repaired where automatic zone balance turns repairs on.
-pub(crate) const USUAL: Repairs = Repairs {
-    action: RepairAction::Replace,
-    grace: SimDuration::from_ms(600_000),
-    dwell: SimDuration::ZERO,
-    tick: SimDuration::from_ms(60_000),
-    suspend_after: 3,
-};
+const REPAIRS: &str = "scale_set.<name>.repairs";
+
+/// AR, AZ-03: what is repaired where automatic zone balance turns repairs on, as if the table stood there without a key.
+pub(crate) fn usual_repairs(sink: &mut Sink) -> Option<Repairs> {
+    repairs_of(&Reader::new(&Node::empty_table(), REPAIRS, sink), sink)
+}
 
 /// The outer `None` is a mistake, the inner one no repairs.
 pub(crate) fn repairs(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Repairs>> {
-    let Some(reader) = reader.sub_or_off("repairs", "scale_set.<name>.repairs", sink) else { return Some(None) };
+    let Some(reader) = reader.sub_or_off("repairs", REPAIRS, sink) else { return Some(None) };
+    repairs_of(&reader, sink).map(Some)
+}
+
+fn repairs_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<Repairs> {
     let action = reader.choice("action", sink);
     let grace = reader.duration("grace", sink);
     let dwell = reader.duration("dwell", sink);
     let tick = reader.duration("tick", sink);
     let suspend = reader.count("suspend_after", sink);
-    Some(Some(Repairs {
+    Some(Repairs {
         action: action_of(action?),
         grace: grace?,
         dwell: dwell?,
         tick: tick?,
         suspend_after: suspend? as u32,
-    }))
+    })
 }
 
 fn action_of(word: &str) -> RepairAction {

@@ -22,7 +22,7 @@ use crate::demand::Clock;
 use crate::diagnostic::{More, Sink};
 use crate::reader::Reader;
 use std::ops::Range;
-use zonefall_azure::limits::{Model, Orchestration as Mode, ScaleSetShape, Violation};
+use zonefall_azure::limits::{Matter, Model, Orchestration as Mode, ScaleSetShape, Violation};
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{
     Change, Creation, Deletion, Management, Orchestration, Release, RepairAction, Repairs, Spot, StandbyPool, Upgrades,
@@ -34,9 +34,7 @@ use zonefall_fleet::policy::zone_placement::AutoPlacement;
 pub(crate) use actions::{Changed, changes};
 pub(crate) use autoscale::most as most_autoscaled;
 pub(crate) use basics::named as named_size;
-pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
-pub(crate) use life::create_time;
 pub(crate) use maintenance::maintenance;
 pub(crate) use quota::{Needs, OneMore, QuotaTold, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
@@ -76,8 +74,7 @@ pub(crate) fn read(
     let scaling = scaling::read(reader, sink);
     let health = health::health(reader, balancer, sink);
     let repairs = health::repairs(reader, sink);
-    let os = basics.as_ref().map_or_else(Default::default, |basics| basics.os);
-    let creation = life::creation(reader, os, sink);
+    let creation = life::creation(reader, sink);
     let deletion = life::deletion(reader, sink);
     let spot = offer::spot(reader, sink);
     let mix = offer::mix(reader, basics.as_ref().and_then(|basics| basics.vcpus), sink);
@@ -112,7 +109,7 @@ pub(crate) fn read(
         basics: basics?,
         health: health?,
         repairs_are_written: heals || repairs.is_some(),
-        repairs: repairs.or(turned_on.then_some(health::USUAL)),
+        repairs: if turned_on && repairs.is_none() { health::usual_repairs(sink) } else { repairs },
         scaling,
         creation: creation?,
         deletion: deletion?,
@@ -254,25 +251,19 @@ pub(crate) fn tell_all(reader: &Reader<'_>, wrong: &[Violation], sink: &mut Sink
     wrong.is_empty()
 }
 
-/// The code of a row of the matrix; of a rule, where the matrix has none.
-fn topic(violation: &Violation) -> &'static str {
-    match violation.row {
-        "V-02" => codes::CAPACITY,
-        "V-03" | "V-04" => codes::FAULT_DOMAINS,
-        "V-09" => codes::ZONE,
-        "V-05" | "V-06" | "V-08" | "V-11" | "V-22" | "V-34" => codes::PLACEMENT,
-        "V-12" | "V-13" | "V-14" => codes::HEALTH,
-        "V-16" | "V-17" | "V-18" => codes::LIFECYCLE,
-        "V-01" | "V-07" | "V-15" | "V-19" | "V-20" | "V-30" | "V-33" => codes::CHANGE,
-        "V-24" | "V-25" | "V-26" | "V-27" | "V-28" | "V-29" => codes::OFFER,
-        "V-32" => codes::AVAILABILITY_SET,
-        "V-10" | "V-21" | "V-23" | "V-31" | "V-35" => codes::HARDWARE,
-        _ => match violation.rule {
-            rule if rule.starts_with("AR") => codes::HEALTH,
-            rule if rule.starts_with("UP") => codes::UPGRADE,
-            rule if rule.starts_with("SP") => codes::OFFER,
-            rule if rule.starts_with("AL") => codes::QUOTA,
-            _ => codes::PLACEMENT,
-        },
+const fn topic(violation: &Violation) -> &'static str {
+    match violation.matter {
+        Matter::Capacity => codes::CAPACITY,
+        Matter::Quota => codes::QUOTA,
+        Matter::FaultDomains => codes::FAULT_DOMAINS,
+        Matter::Zone => codes::ZONE,
+        Matter::Placement => codes::PLACEMENT,
+        Matter::Health => codes::HEALTH,
+        Matter::Lifecycle => codes::LIFECYCLE,
+        Matter::Change => codes::CHANGE,
+        Matter::Upgrade => codes::UPGRADE,
+        Matter::Offer => codes::OFFER,
+        Matter::AvailabilitySet => codes::AVAILABILITY_SET,
+        Matter::Hardware => codes::HARDWARE,
     }
 }

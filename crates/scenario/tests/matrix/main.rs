@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod changes;
+mod defaults;
 mod failover;
 mod health;
 mod lifecycle;

@@ -13,13 +13,14 @@ use super::windowed::Windowed;
 use crate::conclude::{Labels, conclude, estimate};
 use crate::gate::{Condition, percent};
 use crate::outcome::{CauseOutcome, DesignOutcome, Estimate, Outcome};
-use crate::rare::{Method, Way};
+use crate::rare::Way;
 use crate::run::{RunError, Silent, run_on};
 use crate::study::Study;
 use crate::visit::Visit;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use zonefall_faults::Method;
 use zonefall_fleet::Design;
 use zonefall_stats::MeanEstimate;
 

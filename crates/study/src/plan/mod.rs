@@ -117,6 +117,31 @@ pub enum Method {
     Auto,
 }
 
+impl Method {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Crude => zonefall_faults::Method::Crude.word(),
+            Self::Forcing => zonefall_faults::Method::Forcing.word(),
+            Self::Auto => zonefall_faults::Method::Auto.word(),
+        }
+    }
+}
+
+/// Of the methods of runs, those of plans.
+impl TryFrom<zonefall_faults::Method> for Method {
+    type Error = String;
+
+    fn try_from(of: zonefall_faults::Method) -> Result<Self, String> {
+        match of {
+            zonefall_faults::Method::Crude => Ok(Self::Crude),
+            zonefall_faults::Method::Forcing => Ok(Self::Forcing),
+            zonefall_faults::Method::Auto => Ok(Self::Auto),
+            other => Err(format!("method {} is not for plans", other.word())),
+        }
+    }
+}
+
 /// How they were drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Methods {

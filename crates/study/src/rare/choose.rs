@@ -7,37 +7,7 @@ use super::splitting::{self, Ladder};
 use crate::run::RunError;
 use crate::study::Study;
 use std::sync::atomic::AtomicBool;
-
-/// How trials are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// As the world would draw them.
-    Crude,
-    /// Half of them forced into patterns of outages, all weighed.
-    Forcing,
-    /// Split where they have lost much, and gone on with from there.
-    Splitting,
-    /// Only storms are drawn, and the machine layer is solved exactly given them.
-    Conditioning,
-    /// From failure to failure, failures made frequent.
-    Biasing,
-    /// Whichever of these promises the better numbers.
-    Auto,
-}
-
-impl Method {
-    /// The word of the scenario file.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Crude => "crude",
-            Self::Forcing => "forcing",
-            Self::Splitting => "splitting",
-            Self::Conditioning => "conditioning",
-            Self::Biasing => "biasing",
-            Self::Auto => "auto",
-        }
-    }
-}
+use zonefall_faults::Method;
 
 /// What is done, and why.
 #[derive(Debug)]

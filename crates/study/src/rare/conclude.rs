@@ -1,7 +1,6 @@
 //! From weighted sums to an outcome. The fields mean what they mean in `crate::conclude`; wherever a trial counts there, its
 //! weight counts here.
 
-use super::choose::Method;
 use super::gained::{method, unforeseen, warnings};
 use super::run::{Drawn, Weighed, asked};
 use super::splitting;
@@ -16,6 +15,7 @@ use crate::promises::{Promises, most_unconnected};
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use zonefall_engine::SimTime;
+use zonefall_faults::Method;
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{

@@ -15,7 +15,6 @@
 //! miss (from a chance of one in fifty on) may be rarer than the sample shows, too: below 20 trials with one, the interval is
 //! made as much wider as the most of them that the sample allows would add ([`unseen`]).
 
-use super::choose::Method;
 use crate::blocks::{Workers, trials_of};
 use crate::conclude::{Labels, cap_ms, compare, conclude, difference_level, estimate, mean_verdict, part_of};
 use crate::exactly::exactly;
@@ -26,6 +25,7 @@ use crate::study::Study;
 use crate::warnings::of_the_study;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
+use zonefall_faults::Method;
 use zonefall_faults::{Storm, StormModes};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;

@@ -1,6 +1,5 @@
 //! What a method has done, what it gained, and what a reader of its numbers should know.
 
-use super::choose::Method;
 use super::conclude::wanted_trials;
 use super::plan::{PLAIN, Plan};
 use super::run::{Drawn, Weighed};
@@ -12,6 +11,7 @@ use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::warnings::{Cut, MATTERS, cut_off, most_of, no_room, of_the_study, too_few};
+use zonefall_faults::Method;
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;

@@ -37,7 +37,7 @@ mod way;
 
 pub use biasing::{Bias, Biased, conclude_biased, run_biased};
 pub(crate) use choose::GAIN_LEAST;
-pub use choose::{Choice, Method, choose};
+pub use choose::{Choice, choose};
 pub use conclude::conclude_weighted;
 pub(crate) use conditioning::with_plain_trials;
 pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_conditioned};

@@ -7,7 +7,6 @@
 //! learned anew. What can go wrong: a pattern that matters under other rates only was not learned;
 //! its misses are seen by the plain half alone, and the interval is as wide as that makes it.
 
-use super::Method;
 use super::biasing::{Bias, conclude_biased, run_biased};
 use super::choose::learned;
 use super::conclude::conclude_weighted;
@@ -20,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::run::{Progress, RunError};
 use crate::study::Study;
 use std::sync::atomic::AtomicBool;
+use zonefall_faults::Method;
 
 /// How trials that are not plain are drawn.
 #[derive(Debug, Clone)]

@@ -25,6 +25,7 @@ use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow, nearest_file, no_experiment as foreign_name};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
+use zonefall_study::listed;
 use zonefall_study::timeline::{Timeline, timeline};
 
 /// CH-07: what a shutdown leaves out.
@@ -87,8 +88,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     };
     for (selector, _) in &options.target {
         if !experiment.selectors.iter().any(|known| known.id == *selector) {
-            let known: Vec<&str> = experiment.selectors.iter().map(|known| known.id.as_str()).collect();
-            let known = known.join(", ");
+            let known = listed(experiment.selectors.iter().map(|known| &known.id));
             return Err(usage(format!("--target: the experiment has no selector `{selector}`; there are: {known}")));
         }
     }

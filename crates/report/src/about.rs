@@ -1,5 +1,6 @@
 //! What a report says beside the results: how to make it again, and what the results rest on.
 
+use crate::number;
 use crate::page::{Grid, Side, clean};
 use serde::Serialize;
 use zonefall_study::timeline::Storms;
@@ -91,15 +92,13 @@ pub(crate) fn assumptions(about: &About) -> Grid {
     let rows = about.assumptions.iter().map(|of| {
         let name = if of.of == last { String::new() } else { clean(&of.of) };
         last = &of.of;
-        let range = if of.low == of.high { "-".into() } else { format!("{} to {}", short(of.low), short(of.high)) };
+        let range = if of.low == of.high {
+            "-".into()
+        } else {
+            format!("{} to {}", number::stated(of.low), number::stated(of.high))
+        };
         let [quantity, unit, known, source] = [&of.quantity, &of.unit, &of.confidence, &of.source].map(|of| clean(of));
-        vec![name, quantity, short(of.value), range, unit, known, source]
+        vec![name, quantity, number::stated(of.value), range, unit, known, source]
     });
     Grid { rows: rows.collect(), columns }
-}
-
-/// A number that was given, for people and without the dust of a conversion: four digits, and all of those before the point.
-fn short(value: f64) -> String {
-    let rounded = if value.abs() < 1000.0 { format!("{value:.3e}") } else { format!("{value:.0}") };
-    format!("{}", rounded.parse().unwrap_or(value))
 }

@@ -65,6 +65,12 @@ pub(crate) fn plain(value: f64, toward: Toward) -> String {
     fixed(value, decimals(value, 3), toward)
 }
 
+/// A number that was given, for people and without the dust of a conversion: four digits, and all of those before the point.
+pub(crate) fn stated(value: f64) -> String {
+    let rounded = if value.abs() < 1000.0 { format!("{value:.3e}") } else { format!("{value:.0}") };
+    format!("{}", rounded.parse().unwrap_or(value))
+}
+
 /// Both ends of an interval, shown outwards: the lower one rounded down, the upper one up, below zero too.
 pub(crate) fn ends(low: f64, high: f64, show: impl Fn(f64, Toward) -> String) -> [String; 2] {
     let down = if low < 0.0 { Toward::Up } else { Toward::Down };

@@ -92,6 +92,10 @@ fn has_limit(design: &Reader<'_>) -> bool {
     design.sub("slo", "slo", &mut Sink::default()).is_some_and(|slo| slo.has("p95_latency"))
 }
 
+/// What can be asked of who waits before a service of parts, where times of answers cannot.
+pub(crate) const SERVED_INSTEAD: &str =
+    "; beside `patience` ask for `min_served`: who has waited in vain is not served";
+
 /// Whether times of answers are asked of a service of parts, or of one of these.
 fn tells_times(design: &Reader<'_>, service: &Reader<'_>) -> bool {
     has_limit(design) || says("parallelism", design, service)
@@ -102,7 +106,8 @@ fn without_times(design: &Reader<'_>, service: &Reader<'_>) -> String {
     let said = ["parallelism", "queue"].into_iter().filter(|key| says(key, design, service));
     let all: Vec<String> =
         said.chain(has_limit(design).then_some("p95_latency")).map(|key| format!("`{key}`")).collect();
-    format!("take {} out, or `patience`", all.join(" and "))
+    let instead = if has_limit(design) { SERVED_INSTEAD } else { "" };
+    format!("take {} out, or `patience`{instead}", all.join(" and "))
 }
 
 /// Why there is no one place before a service at which requests could wait.

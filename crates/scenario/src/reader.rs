@@ -4,7 +4,7 @@
 //! then already told, and [`Reader::has`] tells the two apart.
 
 use crate::codes;
-use crate::diagnostic::{Sink, nearest};
+use crate::diagnostic::{More, Sink, nearest};
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
@@ -25,6 +25,33 @@ pub(crate) struct Reader<'t> {
     otherwise: bool,
 }
 
+/// Whether it is written as a table, or as a list of them.
+fn is_table(node: &Node) -> bool {
+    match &node.value {
+        Value::List(items) => items.first().is_some_and(|item| item.table().is_some()),
+        _ => node.table().is_some(),
+    }
+}
+
+/// What to write where a list is asked for: the list that a text names, or one of a single value.
+fn as_list(name: &str, value: &Value, each: Kind) -> Vec<String> {
+    let one = |shown: &str| format!("a list of one: `{name} = [{shown}]`");
+    match value {
+        Value::Text(text) => {
+            let parts = text.trim_matches(['[', ']', '(', ')']).split([',', ';', ' ']).map(str::trim);
+            let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            let numbers = matches!(each, Kind::Count(..) | Kind::Number(..));
+            match numbers {
+                true if parts.is_empty() || parts.iter().any(|part| part.parse::<u32>().is_err()) => Vec::new(),
+                true => vec![format!("write `{name} = [{}]`", parts.join(", "))],
+                false => vec![one(&format!("\"{text}\""))],
+            }
+        }
+        Value::Integer(number) => vec![one(&number.to_string())],
+        _ => Vec::new(),
+    }
+}
+
 const NOTHING: &Table = &Table { entries: Vec::new() };
 
 impl<'t> Reader<'t> {
@@ -37,6 +64,7 @@ impl<'t> Reader<'t> {
         let names: Vec<&str> = keys::children(path).map(keys::plain_name).collect();
         if !names.contains(&"<name>") {
             for entry in table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str())) {
+                let is_table = is_table(&entry.node);
                 let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
                 let words = format!("`{}` is not a key of {place}", entry.key);
                 let more = sink.misspelt(&entry.key_span, words);
@@ -44,7 +72,7 @@ impl<'t> Reader<'t> {
                     more.help(format!("did you mean `{meant}`?"));
                     continue;
                 }
-                match keys::elsewhere(&entry.key) {
+                match keys::elsewhere(&entry.key, is_table) {
                     // What stands in a list is no place for keys of other tables.
                     _ if nearest(&entry.key, &names).is_some() || path.contains("[]") => {
                         more.nearest(&entry.key, names.iter().copied())
@@ -324,9 +352,7 @@ impl<'t> Reader<'t> {
         let Value::List(items) = &node.value else {
             let words = format!("`{name}` must be {}, not {}", kind.words(), node.kind());
             let more = sink.error(codes::WRONG_TYPE, &node.span, words);
-            if let Value::Text(text) = &node.value {
-                more.help(format!("a list of one: `{name} = [\"{text}\"]`"));
-            }
+            as_list(name, &node.value, *each).into_iter().fold(more, More::help);
             return None;
         };
         if items.len() > most {

@@ -10,6 +10,7 @@ use crate::objective::as_read;
 use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_fleet::{Begin, Need, Part, Sessions, Structure};
+use zonefall_topology::listed;
 
 /// A name and where it stands.
 type Name = (String, Range<usize>);
@@ -79,7 +80,7 @@ fn parts(reader: &Reader<'_>, need: &Need, names: Option<Vec<Name>>, sink: &mut 
         sink.error(codes::SERVICE, reader.span(), words).help(format!(
             "write for example `parts = [\"{}\"]`; there are: {}",
             names.first().unwrap_or(&""),
-            names.join(", ")
+            listed(&names)
         ));
         return None;
     };

@@ -19,7 +19,7 @@ use zonefall_engine::Law;
 use zonefall_fleet::management::Management;
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::{HiddenZone, LoadBalancer, ScaleSet, SlowStart, Spreading, StartState};
-use zonefall_topology::{RegionId, Topology, ZoneId};
+use zonefall_topology::{RegionId, Topology, ZoneId, listed};
 
 /// The most that one machine may serve: capacity × this stays far from the end of the integers.
 const SERVES_MILLI_MAX: u64 = 100_000_000_000;
@@ -152,7 +152,7 @@ pub(crate) fn region(reader: &Reader<'_>, topology: Option<&Topology>, sink: &mu
         None if topology.regions().len() == 1 => Some(RegionId(0)),
         None => {
             sink.error(codes::REGION, reader.span(), "which region? There are several")
-                .help(format!("write `region = ` and one of {}", names().collect::<Vec<_>>().join(", ")));
+                .help(format!("write `region = ` and one of {}", listed(names())));
             None
         }
     }

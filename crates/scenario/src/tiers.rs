@@ -7,6 +7,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::patience::SERVED_INSTEAD;
 use crate::reader::Reader;
 use crate::service::{LEVEL, SERVERS_MAX, Within};
 use crate::sets::Placed;
@@ -101,7 +102,8 @@ fn nothing_said(
         (true, None) => "take `queue` out: by `patience` requests wait in one line before the parts",
         (true, Some(_)) => "take `p95_latency` out, or `patience`, with which no times of a service of parts are told",
     };
-    sink.error(codes::SERVICE, span, words).help(help);
+    let instead = if waits && limit.is_some() { SERVED_INSTEAD } else { "" };
+    sink.error(codes::SERVICE, span, words).help(format!("{help}{instead}"));
     None
 }
 

@@ -1,7 +1,7 @@
 //! Single values: their kinds, ranges and units, told in words where they are wrong.
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{More, Sink};
 use crate::keys::Kind;
 use crate::node::{Node, Value};
 use crate::units;
@@ -77,7 +77,10 @@ fn no_number<T>(node: &Node, asked: Asked<'_>, sink: &mut Sink) -> Option<T> {
         Some(number) => (number.trim_end(), true),
         None => (text.trim(), false),
     };
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
+    let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) else {
+        in_money(text).into_iter().fold(more, More::help);
+        return None;
+    };
     match has_sign {
         false => more.help(format!("write {text}, without quotes")),
         true if in_percent => more.help(format!("it is in percent already: write {text}")),
@@ -86,6 +89,26 @@ fn no_number<T>(node: &Node, asked: Asked<'_>, sink: &mut Sink) -> Option<T> {
         true => more.help(format!("{text} % is {0} here: write {0}", (number * 1e10).round() / 1e12)),
     };
     None
+}
+
+/// What to write where an amount is written with its currency, "320 EUR" or "€1,200.50".
+fn in_money(text: &str) -> Option<String> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (begin, end) = (text.find(is_digit)?, text.rfind(is_digit)? + 1);
+    let (before, amount, after) = (text[..begin].trim(), &text[begin..end], text[end..].trim());
+    let unit = if before.is_empty() { after.split([' ', '/']).next()? } else { before };
+    let is_code = unit.len() == 3 && unit.chars().all(|c| c.is_ascii_uppercase());
+    let is_currency = is_code || ["€", "$", "£", "¥"].contains(&unit) || matches!(unit, "euro" | "euros" | "dollars");
+    if !is_currency {
+        return None;
+    }
+    let write = match amount.parse::<f64>() {
+        Ok(_) => format!("write {amount}, without quotes and currency"),
+        Err(_) => {
+            "write a number alone, for example 1200.5: nothing parts thousands, and decimals stand after a point".into()
+        }
+    };
+    Some(format!("{write}: amounts are in the currency of the prices, which the price list names"))
 }
 
 pub(crate) fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {

@@ -181,6 +181,8 @@ fn a_trace_of_a_european_spreadsheet_is_read_as_it_is() {
         "time;rate;note\r\n0;257,9;a, b\r\n3600;1222,0;c\r\n",
         "\u{feff}time;rate\n0;257.9\n3600;1222.0\n",
         "time;rate\n0,0;257,9\n3600,0;1222\n",
+        "sep=;\ntime;rate\n0;257,9\n3600;1222\n",
+        "\u{feff}\"sep=,\"\r\ntime,rate\r\n0,257.9\r\n3600,1222\r\n",
     ] {
         assert_eq!(traced(same).as_deref(), Ok(&plain[..]), "{same}");
     }
@@ -193,6 +195,8 @@ fn a_trace_of_a_european_spreadsheet_is_read_as_it_is() {
     assert!(thousands.contains("3: `rate`: \"1.222,0\" is not a number / write 1222,0"), "{thousands}");
     let named = traced("when;rate\n0;1\n").unwrap_err();
     assert!(named.contains("there is no column `time`"), "{named}");
+    let below = traced("sep=;\ntime;rate\n0;257,9\n3600;x\n").unwrap_err();
+    assert!(below.contains("4: `rate`: \"x\""), "{below}");
     let tabs = traced("time\trate\n0\t1\n").unwrap_err();
     assert!(tabs.contains("separated by tabs"), "{tabs}");
 }

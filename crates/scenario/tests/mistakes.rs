@@ -741,6 +741,81 @@ fn one_slip_of_syntax_is_one_mistake() {
     }
 }
 
+/// What is told of a text: errors with what helps.
+fn told(text: &str) -> Vec<(String, Vec<String>)> {
+    let wrong = parse(text, "x.toml").err().unwrap();
+    let errors = wrong.items().iter().filter(|item| item.severity == Severity::Error);
+    errors.map(|item| (item.message.clone(), item.help.clone())).collect()
+}
+
+#[test]
+fn a_value_that_cannot_be_read_hides_no_misspelt_key_beside_it() {
+    let misspelt = |text: &str| told(text).iter().filter(|of| of.0.contains("is not a key of")).count();
+    for broken in ["capacity = = 9", "capacity : 9", "capacity = 9\ncapacity = 9", "capacity = 9%", "capacity = \"9"] {
+        let text = with("capacity = 9", broken).replace("#set", "boott = \"9 s\"").replace("#balancer", "prob = 1");
+        assert_eq!((misspelt(&text), told(&text).len()), (2, 3), "{broken}: {:?}", told(&text));
+    }
+}
+
+#[test]
+fn a_list_or_a_text_that_is_not_closed_hides_nothing_that_follows() {
+    for (what, open) in
+        [("list", "zones = [1, 2, 3"), ("list", "zones = [\n  1,\n  2"), ("multi-line", "zones = \"\"\"1")]
+    {
+        let text = with("zones = [1, 2, 3]", open).replace("#set", "boott = \"9 s\"").replace("#balancer", "prob = 1");
+        let told = told(&text);
+        let has = |words: &str| told.iter().any(|of| of.0.contains(words));
+        assert!(has(what) && has("`boott` is not a key") && has("`prob` is not a key"), "{open}: {told:?}");
+        assert_eq!(told.len(), 3, "{open}: {told:?}");
+    }
+    // Lists within lists are no headers.
+    let nested = told(&with("#end", "[faults.mode.x]\noutage = [\n  [1, 2]\n  [3, 4]\n]"));
+    assert!(nested.len() == 1 && nested[0].0.contains("missing comma"), "{nested:?}");
+}
+
+#[test]
+fn a_list_written_as_a_text_is_told_how_to_write_it() {
+    for (text, list) in [("\"1,2,3\"", "[1, 2, 3]"), ("\"1; 2\"", "[1, 2]"), ("\"[1 2]\"", "[1, 2]"), ("\"2\"", "[2]")]
+    {
+        let told = told(&with("zones = [1, 2, 3]", &format!("zones = {text}")));
+        assert_eq!(told[0].1, [format!("write `zones = {list}`")], "{text}");
+    }
+    let one = told(&with("zones = [1, 2, 3]", "zones = 3"));
+    assert_eq!(one[0].1, ["a list of one: `zones = [3]`"]);
+    let none = told(&with("zones = [1, 2, 3]", "zones = \"all\""));
+    assert_eq!(none[0].1, [""; 0]);
+}
+
+#[test]
+fn an_amount_with_its_currency_is_told_to_be_a_number() {
+    let help = |amount: &str| {
+        told(&with("#end", &format!("[money]\ndowntime_per_hour = \"{amount}\"\n{DEAR}"))).remove(0).1.join("; ")
+    };
+    for amount in ["320 EUR", "€ 320", "320 $", "USD 320", "320 EUR/h", "320 euro per hour"] {
+        let words = "write 320, without quotes and currency: amounts are in the currency of the prices";
+        assert!(help(amount).starts_with(words), "{amount}: {}", help(amount));
+    }
+    assert!(help("€1.200,50").contains("nothing parts thousands"), "{}", help("€1.200,50"));
+    assert_eq!(help("320 apples"), "");
+}
+
+#[test]
+fn a_table_that_is_none_is_told_tables_and_a_key_keys() {
+    let of = |text: &str| told(&with("#end", text)).remove(0).1.join("; ");
+    for name in ["objective", "objectives", "goal"] {
+        assert_eq!(of(&format!("[{name}]\nmin_serving = 6")), "did you mean `slo`?");
+    }
+    assert_eq!(of("[failures]\nprofile = \"none\""), "did you mean `faults`?");
+    assert_eq!(of("[[clients]]\nx = 1"), "");
+    assert_eq!(
+        of("[autoscale]\nminimum = 1"),
+        "did you mean `load_balancer.autoscale` or `scale_set.<name>.autoscale`?"
+    );
+    // In place of the objective itself nothing else is said to be missing.
+    let instead = told(&RIGHT.replace("[slo]", "[objective]"));
+    assert_eq!(instead.len(), 1, "{instead:?}");
+}
+
 #[test]
 fn a_trial_that_ends_at_its_first_miss_is_not_judged_by_windows() {
     let until = |length: &str| {

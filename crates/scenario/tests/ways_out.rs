@@ -63,7 +63,10 @@ fn who_waits_before_parts_is_told_all_that_times_are_asked_by() {
     assert_eq!(first("", "parallelism = 8\nqueue = \"shared\""), "take `parallelism` and `queue` out, or `patience`");
     assert_eq!(first("", "parallelism = 8"), "take `parallelism` out, or `patience`");
     let all = first("p95_latency = \"200 ms\"", "parallelism = 8\nqueue = \"shared\"");
-    assert_eq!(all, "take `parallelism` and `queue` and `p95_latency` out, or `patience`");
+    assert_eq!(
+        all,
+        "take `parallelism` and `queue` and `p95_latency` out, or `patience`; beside `patience` ask for `min_served`: who has waited in vain is not served"
+    );
     // Who leaves one of them is not sent back.
     let queue = of("", "queue = \"shared\"");
     assert_eq!(queue.len(), 1);

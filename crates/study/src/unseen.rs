@@ -45,7 +45,7 @@ pub(crate) fn missed_ms(
 }
 
 /// How long a miss lasts on average, at most; infinite where that is not known.
-fn longest_ms(study: &Study, design: &Design) -> f64 {
+pub(crate) fn longest_ms(study: &Study, design: &Design) -> f64 {
     let modes = || study.profile.modes.iter();
     let cluster = modes().map(brings).fold(1.0, f64::max);
     if study.replay.is_some() || !counts_outages(design) || cluster.is_infinite() {

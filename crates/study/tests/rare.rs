@@ -22,6 +22,8 @@ mod splitting;
 mod support;
 #[path = "rare/unshown.rs"]
 mod unshown;
+#[path = "rare/unweighed.rs"]
+mod unweighed;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use support::*;

@@ -29,6 +29,21 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
+/// What separates the columns by a first line `sep=;`, as spreadsheets write and read it, and the bytes of that line.
+pub fn separator_line(text: &[u8]) -> Option<(u8, usize)> {
+    let end = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
+    let line = text[..end].trim_ascii_end();
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let (name, rest) = line.split_at_checked(4)?;
+    let separator = match rest {
+        // A tab at the end of a line is a blank.
+        [] if text[..end].contains(&b'\t') => b'\t',
+        [one @ (b',' | b';' | b'|' | b'\t')] => *one,
+        _ => return None,
+    };
+    name.eq_ignore_ascii_case(b"sep=").then_some((separator, end))
+}
+
 /// The rows of a file.
 pub(crate) struct Table<'a> {
     text: &'a [u8],
@@ -44,9 +59,11 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Begins with the row of column names; `lines_before` lines were read already.
+    /// Begins with the row of column names, or with a line that says what separates columns; `lines_before` lines were read already.
     pub fn new(text: &'a [u8], lines_before: u64) -> Result<Self, TraceError> {
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let (separator, begin) = separator_line(text).unwrap_or((b',', 0));
+        let (text, lines_before) = (&text[begin..], lines_before + u64::from(begin > 0));
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text);
         let (record, names) = (ByteRecord::new(), Vec::new());
         let mut table = Self { text, reader, record, counted: 0, line: lines_before + 1, names, named_at: 0, rows: 0 };
         if let Some(line) = table.advance() {
@@ -150,5 +167,25 @@ impl<'a> Fields<'a> {
     /// A field without the blanks around it.
     pub fn text(&self, at: usize) -> &'a str {
         self.raw(at).trim()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_first_line_says_what_separates_columns() {
+        let of = |text: &str| separator_line(text.as_bytes());
+        assert_eq!(of("sep=;\na;b\n"), Some((b';', 6)));
+        assert_eq!(of("\"SEP=,\"\r\na,b\n"), Some((b',', 9)));
+        assert_eq!(of("sep=\t\na\tb\n"), Some((b'\t', 6)));
+        assert_eq!((of("sep=;;\n"), of("a;b\nsep=;\n"), of("separate;b\n"), of("")), (None, None, None, None));
+        let mut table = Table::new(b"sep=;\nid;hours\na;1\nb\n", 2).unwrap();
+        assert_eq!(table.names(), ["id", "hours"]);
+        let first = table.next().unwrap().unwrap();
+        assert_eq!((first.line, first.text(1), first.check()), (5, "1", Ok(())));
+        assert_eq!(table.next().unwrap().unwrap().check().unwrap_err(), "1 fields instead of 2");
     }
 }

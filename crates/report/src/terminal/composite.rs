@@ -3,6 +3,7 @@
 use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::listed;
 use zonefall_study::outcome::{CompositeOutcome, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality};
 
 const NOTE: &str = "The arithmetic multiplies promises as if parts failed independently and just as often as promised: in \
@@ -67,11 +68,11 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
     let without: Vec<String> =
         of.parts.iter().filter(|part| part.promise.is_none()).map(|part| clean(&part.part)).collect();
     let Some(unpromised) = unpromised(of) else {
-        return format!("{name}: nothing is promised for {}, so there is no composite promise.", without.join(", "));
+        return format!("{name}: nothing is promised for {}, so there is no composite promise.", listed(&without));
     };
     let left_out = match without.is_empty() {
         true => String::new(),
-        false => format!(" No promise is known for {}, which is left out.", without.join(", ")),
+        false => format!(" No promise is known for {}, which is left out.", listed(&without)),
     };
     format!("{}{left_out}", difference(&name, design, of, unpromised * MINUTES_PER_MONTH))
 }

@@ -154,11 +154,10 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
         ("min a month at\nthe low … high rate".into(), Side::Left),
         ("turns the\nverdict".into(), Side::Left),
     ];
-    let plain = |rate: f64| number::plain(number::tidy(rate), Toward::Up);
     let row = |of: &Swing| {
         vec![
             clean(&of.mode),
-            format!("{} … {}", plain(of.rate_low), plain(of.rate_high)),
+            format!("{} … {}", number::stated(of.rate_low), number::stated(of.rate_high)),
             of.confidence.clone(),
             ends(page, of),
             if of.turns_verdict { "yes".into() } else { "no".to_owned() },

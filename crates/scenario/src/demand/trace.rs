@@ -12,6 +12,7 @@ use crate::files::Mistaken;
 use crate::reader::Reader;
 use jiff::tz::TimeZone;
 use std::ops::Range;
+use zonefall_faults::separator_line;
 use zonefall_topology::grouped;
 
 /// What the columns of a trace are called: its time, and what it is worth from then on.
@@ -38,10 +39,13 @@ const TOLD_MAX: u64 = 3;
 
 /// Reads all rows; tells what is wrong with any.
 fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Option<Vec<Row>> {
-    let first_line = 0..text.find('\n').unwrap_or(text.len());
-    let separator = separator(&text[first_line.clone()]);
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let said = separator_line(&text.as_bytes()[mark..]);
+    let begin = said.map_or(0, |(_, line)| mark + line);
+    let first_line = begin..text[begin..].find('\n').map_or(text.len(), |at| begin + at);
+    let separator = said.map_or_else(|| separator(&text[first_line.clone()]), |(separator, _)| separator);
     let mut csv = csv::ReaderBuilder::new();
-    let mut csv = csv.delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut csv = csv.delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(&text.as_bytes()[begin..]);
     let header = csv.headers().ok()?.clone();
     let column = |name: &str, sink: &mut Sink| {
         let is = |given: &str| given.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name);
@@ -51,7 +55,7 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
             let cells: Vec<&str> = header.iter().collect();
             let words =
                 format!("there are two columns `{name}`: one of them must be called otherwise, then it is passed over");
-            sink.error(codes::DEMAND, &place(text, 0, (again, &cells), separator), words);
+            sink.error(codes::DEMAND, &place(text, begin, (again, &cells), separator), words);
         }
         if found.is_none() {
             let more = sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"));
@@ -66,6 +70,7 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
     let of_columns = columns.map(|name| format!("in `{name}`"));
     let mut reading = Reading {
         text,
+        begin,
         separator,
         names: header.len(),
         columns,
@@ -94,6 +99,8 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
 /// A trace while it is read.
 struct Reading<'a> {
     text: &'a str,
+    /// Where the line that names the columns stands.
+    begin: usize,
     separator: u8,
     /// How many columns the first line names.
     names: usize,
@@ -114,7 +121,8 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn row(&mut self, record: &csv::StringRecord, sink: &mut Sink) {
-        let begin = record.position().map_or(0, |position| position.byte() as usize).min(self.text.len());
+        let begin = record.position().map_or(0, |position| position.byte() as usize);
+        let begin = (self.begin + begin).min(self.text.len());
         let cells: Vec<&str> = record.iter().collect();
         let place = |field: usize| place(self.text, begin, (field, &cells), self.separator);
         if let Some((words, help)) = odd_row(self.names, &cells, self.separator) {

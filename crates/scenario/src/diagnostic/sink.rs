@@ -6,6 +6,7 @@ use crate::syntax::Broken;
 use crate::what_if::WhatIf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use zonefall_topology::listed;
 
 /// Of what is said once, how many others are named.
 const FOLDED_SHOWN: usize = 3;
@@ -304,7 +305,7 @@ impl More<'_> {
         match nearest(wrong, &right) {
             Some(name) => self.help(format!("did you mean `{name}`?")),
             None if right.is_empty() || right.len() > 20 => self,
-            None => self.help(format!("known here: {}", right.join(", "))),
+            None => self.help(format!("known here: {}", listed(right))),
         }
     }
 }

@@ -244,7 +244,14 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
 }
 
 /// Other words for a key of a table, which are no slip of its own name.
-const OTHER_WORDS: [(&str, &str, &str); 22] = [
+const OTHER_WORDS: [(&str, &str, &str); 29] = [
+    ("", "objective", "slo"),
+    ("", "objectives", "slo"),
+    ("", "goal", "slo"),
+    ("", "failures", "faults"),
+    ("", "vmss", "scale_set"),
+    ("", "vm", "virtual_machine"),
+    ("", "lb", "load_balancer"),
     ("blips", "rate", "every"),
     ("blips", "outage", "lasts"),
     ("blips", "length", "lasts"),
@@ -290,9 +297,11 @@ pub(crate) fn misspelt_as<'t>(path: &str, table: &'t Table, name: &str) -> Optio
     table.entries.iter().find(is_it).map(|entry| &entry.node)
 }
 
-/// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most.
-pub(crate) fn elsewhere(name: &str) -> Vec<&'static str> {
-    let mut names: Vec<&str> = keys().iter().map(plain_name).collect();
+/// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most. Of what is written as
+/// a table, tables.
+pub(crate) fn elsewhere(name: &str, as_table: bool) -> Vec<&'static str> {
+    let fits = |key: &&Key| if as_table { may_be_table(key) } else { key.kind != Kind::Table };
+    let mut names: Vec<&str> = keys().iter().filter(fits).map(plain_name).collect();
     names.sort_unstable();
     names.dedup();
     let called = names
@@ -301,10 +310,19 @@ pub(crate) fn elsewhere(name: &str) -> Vec<&'static str> {
         .copied()
         .or_else(|| nearest(name, &names).filter(|near| is_near(name, near)));
     let mut paths: Vec<&str> =
-        keys().iter().filter(|key| Some(plain_name(key)) == called).map(|key| key.path).collect();
+        keys().iter().filter(fits).filter(|key| Some(plain_name(key)) == called).map(|key| key.path).collect();
     paths.sort_by_key(|path| (path.matches('<').count(), path.matches('.').count()));
     paths.truncate(3);
     paths
+}
+
+/// Whether its value may be a table, or is a list of them.
+fn may_be_table(key: &Key) -> bool {
+    match key.kind {
+        Kind::Table => true,
+        Kind::Either(kinds) => kinds.contains(&Kind::Table),
+        _ => key.path.ends_with("[]"),
+    }
 }
 
 /// Whether a key of another table may be meant: a slip in a short word makes any other of it.

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use zonefall_azure::limits::Orchestration;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::management::Trigger;
+use zonefall_topology::listed;
 
 /// One change as it is written.
 pub(crate) struct Row {
@@ -142,7 +143,7 @@ pub(super) fn set_named(reader: &Reader<'_>, sets: &[&str], list: &str, sink: &m
         }
         (None, several) => {
             sink.error(codes::SET, reader.span(), format!("which scale set is this `{list}` about? There are several"))
-                .help(format!("write `set = ` and one of {}", several.join(", ")));
+                .help(format!("write `set = ` and one of {}", listed(several)));
             None
         }
     }

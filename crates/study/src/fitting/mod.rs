@@ -83,7 +83,7 @@ pub enum FitError {
     #[error("no row of the file is an event{0}")]
     Nothing(String),
     /// A number of units for a group that is not there.
-    #[error("there is no group `{name}`; there are: {}", .groups.join(", "))]
+    #[error("there is no group `{name}`; there are: {}", zonefall_topology::listed(.groups))]
     NoGroup {
         /// The name.
         name: String,

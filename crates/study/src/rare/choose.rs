@@ -250,11 +250,23 @@ fn forcing(
     } else if gain < GAIN_LEAST || worst < GAIN_NOWHERE_BELOW {
         let words = "the pilot expects too little of forcing: a gain of";
         Choice::Crude { why: format!("{words} {gain:.1} where plain trials see least, of {worst_shown:.1} at worst") }
+    } else if plain_ends_nearer(study, &plan) {
+        let words = "the pilot shows too few misses that can be weighed: what forced trials say may end more than";
+        Choice::Crude { why: format!("{words} {FARTHER:.0} times as high as what plain ones say") }
     } else {
         let words = "plain trials see too little: the pilot expects";
         weighed(format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest)))
     };
     Ok((choice, gain == f64::NEG_INFINITY))
+}
+
+/// Whether what forced trials say is expected to end much higher than what plain ones say, for any design; these end above the value.
+fn plain_ends_nearer(study: &Study, plan: &Plan) -> bool {
+    let kinds = plan.kinds_as_drawn(study);
+    plan.forecasts.iter().zip(&study.designs).zip(&kinds).any(|((of, design), kinds)| {
+        let plain = 1.0 + of.plain.above_plain(study, design).max(0.0);
+        1.0 + of.expected.above_forced(study, kinds) > FARTHER * plain
+    })
 }
 
 /// Whether misses may build up in ways that no overlap of outages is: queues before crews, ageing, sets that change.

@@ -14,6 +14,7 @@ use crate::outcome::*;
 use crate::promises::{Promises, most_unconnected};
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
+use crate::unseen::longest_ms;
 use zonefall_engine::SimTime;
 use zonefall_faults::Method;
 use zonefall_fleet::{Design, Operation};
@@ -108,14 +109,19 @@ impl<'a> Concluding<'a> {
         }
     }
 
-    /// The missed share, with room for ways to miss that a pilot has passed by.
-    fn unavailability(&self, kinds: &Kinds) -> Estimate {
+    /// The missed share, with room for ways to miss that a pilot has passed by. Where no pair of trials has missed, nor have the plain
+    /// ones, one in each, and these bound how often any miss comes.
+    fn unavailability(&self, design: &Design, kinds: &Kinds) -> Estimate {
         let cap = cap_ms(self.study);
         let of = self.of(&self.tally.missed, cap);
         let of = match self.grouped {
             // A conversion of a whole number.
             true => kinds.raised_from_split(of, self.whole as u64, cap),
-            false => kinds.raised(of, self.trials, cap),
+            false if of.hits > 0 => kinds.raised(of, self.trials, cap),
+            false => {
+                let any = Unseen { hit: longest_ms(self.study, design), beyond: Beyond::NONE };
+                of.knowing_the_unseen(any, cap, self.confidence)
+            }
         };
         estimate(&of.within(cap), 1.0 / self.measured_ms)
     }
@@ -170,7 +176,7 @@ impl<'a> Concluding<'a> {
 
     fn design(&self, design: &Design, kinds: &Kinds) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let unavailability = self.unavailability(kinds);
+        let unavailability = self.unavailability(design, kinds);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows = study.measure.windows.whole() as f64;
         let windows_met = (windows > 0.0).then(|| one_less(self.mean(&tally.breaches, windows, 1.0 / windows)));

@@ -167,7 +167,9 @@ pub(super) fn warnings(
                 Drawn::Split(_) => (format!("branch of {} replications", of.whole()), "replications"),
             };
             warn(if hits == 0 {
-                format!("no {all} missed its objective; only an upper bound is given")
+                let light = "or by outages so unlikely together that it counts for nothing";
+                let light = if matches!(of.drawn, Drawn::Forced(_)) { format!(", {light}") } else { String::new() };
+                format!("no {all} missed its objective{light}; only an upper bound is given")
             } else {
                 format!(
                     "{hits} {groups} missed their objective, but few of them carry the sum (as good as {effective:.0} of equal weight; an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given"

@@ -31,7 +31,8 @@ use std::sync::atomic::AtomicBool;
 use zonefall_engine::Key;
 use zonefall_faults::{Forced, Point};
 use zonefall_fleet::Design;
-use zonefall_stats::Weight;
+use zonefall_stats::intervals::clopper_pearson;
+use zonefall_stats::{Confidence, Weight};
 
 /// Trials of the allocation for each pattern, and once more, where the pilot may not have more.
 const LEARNING_LEAST: u64 = 64;
@@ -41,6 +42,8 @@ pub(crate) const PLAIN: f64 = 0.5;
 const ALIKE: f64 = 0.05;
 /// That which those have that are known to miss, if any.
 const KNOWN: f64 = 0.15;
+/// Weights below this, 1,024 of their steps, are rounded by too much to count on.
+const WEIGHED_LEAST: f64 = 1.0 / (1_u64 << 46) as f64;
 /// So many strikes on parts are taken to take enough.
 const OF_PARTS: f64 = 0.1;
 
@@ -74,8 +77,10 @@ pub(crate) struct Forecast {
     pub gain: f64,
     /// Relative variance × cost of a plain trial, and that cost, in events.
     pub cost: (f64, f64),
-    /// Of a weighted trial.
+    /// Of a weighted trial, with no more hits than those of the pilot prove.
     pub expected: Expected,
+    /// Of a plain one.
+    pub plain: Expected,
 }
 
 /// Room for weighing a trial.
@@ -142,7 +147,8 @@ impl Plan {
         }
         let best = best_shares(&learned, study.designs.len(), patterns.len());
         let inner = mixed_shares(&best, &patterns, &known);
-        let forecasts = (0..study.designs.len()).map(|design| forecast(&learned, design, &inner)).collect();
+        let of_design = |design| forecast(&learned, design, &inner, study.confidence);
+        let forecasts = (0..study.designs.len()).map(of_design).collect();
         let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
         untried.retain(|pattern| !patterns.contains(pattern));
         let expected_ms = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
@@ -320,7 +326,7 @@ fn mixed(shares: &[f64], ratios: &[f64]) -> f64 {
     PLAIN + (1.0 - PLAIN) * shares.iter().zip(ratios).map(|(share, ratio)| share * ratio).sum::<f64>()
 }
 
-fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
+fn forecast(learned: &[Tried], design: usize, shares: &[f64], confidence: Confidence) -> Forecast {
     let mean = |of: &dyn Fn(&Tried) -> f64| learned.iter().map(of).sum::<f64>() / learned.len() as f64;
     let missed = |trial: &Tried| trial.missed_ms[design] as f64;
     let average = mean(&|trial| missed(trial) / trial.density());
@@ -330,11 +336,21 @@ fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
     let plain_events = of_a_trial(mean(&|trial| trial.events as f64 / trial.density()));
     let drawn = |of: &dyn Fn(&Tried) -> f64| mean(&|trial| of(trial) * mixed(shares, &trial.ratios) / trial.density());
     let events = of_a_trial(drawn(&|trial| trial.events as f64));
-    let hits = drawn(&|trial| f64::from(missed(trial) > 0.0));
+    let weighs = |trial: &Tried| 1.0 / mixed(shares, &trial.ratios) >= WEIGHED_LEAST;
+    let hits = drawn(&|trial| f64::from(missed(trial) > 0.0 && weighs(trial))) * proven(learned, design, confidence);
+    let hit = mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density());
     Forecast {
-        hit: mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density()),
+        hit,
         gain: if weighted > 0.0 { plain * plain_events / (weighted * events) } else { 0.0 },
         cost: (if average > 0.0 { plain / (average * average) * plain_events } else { 0.0 }, plain_events),
         expected: Expected { mean: average, variance: weighted.max(0.0), hits, differing: hits },
+        plain: Expected { mean: average, variance: plain.max(0.0), hits: hit, differing: hit },
     }
+}
+
+/// The share of the pilot's hits that their number proves: two may be luck, so that a run has next to none.
+fn proven(learned: &[Tried], design: usize, confidence: Confidence) -> f64 {
+    let hits = learned.iter().filter(|trial| trial.missed_ms[design] > 0).count() as u64;
+    let trials = learned.len() as u64;
+    clopper_pearson(hits, trials, confidence).low * trials as f64 / hits.max(1) as f64
 }

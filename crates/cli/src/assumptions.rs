@@ -2,6 +2,7 @@
 
 use crate::assemble::labels;
 use crate::console::Console;
+use crate::gate;
 use crate::progress::Bar;
 use crate::results::{Looked, Work};
 use anyhow::Result;
@@ -17,12 +18,13 @@ use zonefall_study::{Progress, Silent, Study, conclude};
 /// The looks that a scenario asks for at a study of which so many trials are finished, drawn in some way of their own.
 pub fn plan(scenario: &Scenario, study: &Study, trials: u64, way: Option<Way>, off: bool) -> Option<Plan> {
     let study = &Study { trials, ..study.clone() };
-    match scenario.assumptions {
+    let plan = match scenario.assumptions {
         _ if off => None,
         Assumptions::Off => None,
         Assumptions::Auto => Plan::drawn(study, None, way),
         Assumptions::Trials(trials) => Plan::drawn(study, Some(trials), way),
-    }
+    };
+    plan.map(|plan| plan.for_gate(scenario.gate.as_ref().map(gate::asked)))
 }
 
 /// Whether something is assumed in a range, and nobody has looked at it: no look was asked for, or the run was interrupted.

@@ -6,8 +6,9 @@ use crate::exit::Exit;
 use zonefall_engine::SimDuration;
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
-use zonefall_study::gate::{Gate, Judgement, judge};
+use zonefall_study::gate::{Condition, Gate, Judgement, judge};
 use zonefall_study::outcome::Outcome;
+use zonefall_study::quoted;
 
 /// A length in minutes.
 pub fn in_minutes(length: SimDuration) -> f64 {
@@ -48,7 +49,9 @@ pub fn ends(judged: &Judgement, scenario: &Scenario, console: Console) -> Exit {
     for condition in judged.conditions.iter().filter(|condition| condition.verdict != Verdict::Meets) {
         let passes = open_passes && condition.verdict == Verdict::NotResolved;
         let passes = if passes { ", which passes" } else { "" };
-        console.complain(&format!("gate: {}: {}: {}{passes}", condition.design, condition.asks, condition.verdict));
+        let by = zonefall_report::judged_by(condition).map_or_else(String::new, |by| format!(" ({by})"));
+        let Condition { asks, verdict, .. } = condition;
+        console.complain(&format!("gate: {}: {asks}: {verdict}{by}{passes}", quoted(&condition.design)));
     }
     match judged.verdict {
         Verdict::Misses => Exit::Missed,

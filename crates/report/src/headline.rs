@@ -2,7 +2,7 @@
 
 use crate::gate::gate;
 use crate::page::{Tone, clean};
-use crate::terminal::is_record;
+use crate::terminal::{is_record, target};
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
 
 /// Both verdicts of a design in one: the objective is met if both say so, and missed if one does.
@@ -72,6 +72,57 @@ pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
     })
 }
 
+/// Designs that are open, those together that are so for the same reason.
+fn why_open(outcome: &Outcome) -> Vec<String> {
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for design in outcome.designs.iter().filter(|design| both(design) == Verdict::NotResolved) {
+        let why: Vec<&str> = [which_is_open(design), in_words(kept_open_by(design))].into_iter().flatten().collect();
+        let (why, name) = (why.join(": "), clean(&design.design));
+        match all.iter_mut().find(|(of, _)| *of == why) {
+            Some((_, names)) => names.push(name),
+            None => all.push((why, vec![name])),
+        }
+    }
+    let group = |(why, names): (String, Vec<String>)| {
+        let each = if names.len() > 1 { "each " } else { "" };
+        let why = if why.is_empty() { String::new() } else { format!(" ({each}{why})") };
+        names.join("; ") + &why
+    };
+    all.into_iter().map(group).collect()
+}
+
+/// Whether every design meets the target on average, and none is resolved in windows.
+fn are_open_in_windows_alone(outcome: &Outcome) -> bool {
+    outcome.designs.iter().all(|design| which_is_open(design) == Some("in windows"))
+}
+
+/// What keeps all designs open in windows, if it is one reason: ": it depends on the rate of sql".
+fn why_in_windows(outcome: &Outcome) -> String {
+    let mut all = outcome.designs.iter().map(|design| design.kept_open(true));
+    let first = all.next().unwrap_or_default();
+    let words = match first {
+        _ if all.any(|of| of != first) => return String::new(),
+        (false, true) => rate_that_turns(outcome)
+            .map_or_else(|| "it depends on what is assumed".into(), |mode| format!("it depends on the rate of {mode}")),
+        (true, true) => "that depends on luck and on assumptions".into(),
+        (true, false) => "more trials may tell".into(),
+        (false, false) => return String::new(),
+    };
+    format!(": {words}")
+}
+
+/// The mode whose rate turns the windows of every design, above all others.
+fn rate_that_turns(outcome: &Outcome) -> Option<String> {
+    let looks = &outcome.assumptions.as_ref()?.variations;
+    let of = |design: &DesignOutcome| {
+        let turned = looks.iter().zip(&design.assumptions.as_ref()?.variations);
+        let mut turned = turned.filter(|(_, of)| of.verdict_windows == Some(Verdict::Misses));
+        turned.next().filter(|(look, _)| look.name.ends_with("rates")).and_then(|(_, of)| of.mostly.clone())
+    };
+    let first = of(outcome.designs.first()?)?;
+    outcome.designs.iter().all(|design| of(design).as_ref() == Some(&first)).then(|| clean(&first))
+}
+
 /// Which designs meet the objective, and which do not.
 fn of_objective(outcome: &Outcome) -> Option<(Tone, String, String)> {
     if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
@@ -96,19 +147,19 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String, String)> {
         }
         (1, _) => return one(format!("{} misses the objective.", misses[0])),
         (all, met) if met == all => format!("All {all} designs meet the objective."),
+        (all, _) if are_open_in_windows_alone(outcome) => {
+            return one(format!(
+                "All {all} designs meet {} on average. In windows none is resolved{}.",
+                target(outcome),
+                why_in_windows(outcome)
+            ));
+        }
         (_, 0) => "No design is shown to meet the objective.".into(),
         (all, 1) => format!("1 of {all} designs meets the objective: {}.", meets[0]),
         (all, met) => format!("{met} of {all} designs meet the objective: {}.", meets.join("; ")),
     };
-    let open = outcome.designs.iter().filter(|design| both(design) == Verdict::NotResolved).map(|design| {
-        let open = [which_is_open(design), in_words(kept_open_by(design))];
-        match open.into_iter().flatten().collect::<Vec<&str>>().as_slice() {
-            [] => clean(&design.design),
-            why => format!("{} ({})", clean(&design.design), why.join(": ")),
-        }
-    });
     let mut others = String::new();
-    for (says, which) in [("Missed by", misses), ("Not resolved", open.collect())] {
+    for (says, which) in [("Missed by", misses), ("Not resolved", why_open(outcome))] {
         if !which.is_empty() {
             others += &format!(" {says}: {}.", which.join("; "));
         }

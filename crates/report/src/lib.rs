@@ -50,7 +50,7 @@ pub use files::{
     result_names,
 };
 pub use folder::{FolderError, Options, Replaced, ResultSet, ResultsFolder};
-pub use gate::what_would_resolve;
+pub use gate::{judged_by, what_would_resolve};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use markdown::comparison_markdown;

@@ -103,7 +103,7 @@ fn names_with_commas_are_told_apart() {
     let mut outcome = common::outcome();
     outcome.gate = Some(Judgement::of(
         ["capacity 4, zones 3", "b"]
-            .map(|design| Condition { design: design.into(), asks: "on average".into(), verdict: Verdict::Misses })
+            .map(|design| Condition::new(design.into(), "on average".into(), Verdict::Misses))
             .into(),
         false,
     ));
@@ -325,7 +325,7 @@ fn warnings_are_told_of_whom_they_are() {
 fn the_gate_is_one_sentence_above_its_conditions() {
     use Verdict::{Meets, Misses, NotResolved};
     let mut outcome = common::outcome();
-    let condition = |design: &str, asks: &str, verdict| Condition { design: design.into(), asks: asks.into(), verdict };
+    let condition = |design: &str, asks: &str, verdict| Condition::new(design.into(), asks.into(), verdict);
     let of = |verdicts: [Verdict; 4], trials| Judgement {
         open_for_luck: trials > 0,
         trials_would_do: Some(trials).filter(|&trials| trials > 0),
@@ -377,4 +377,27 @@ fn the_picture_of_assumptions_draws_how_far_a_look_goes() {
     assert!(beyond.contains("; high rates: its own interval ends at 86.4 min"));
     assert!(beyond.contains("class=\"interval reach"));
     assert!(!within.contains("its own interval ends at") && !within.contains("class=\"interval reach"));
+}
+
+/// Designs that are open for one reason stand together, and what all have in common is said once.
+#[test]
+fn the_headline_says_once_what_all_designs_share() {
+    use Verdict::{Meets, Misses, NotResolved};
+    let mut outcome = common::outcome();
+    outcome.gate = None;
+    outcome.designs.truncate(3);
+    outcome.differences.clear();
+    for design in &mut outcome.designs {
+        (design.verdict_mean, design.verdict_windows) = (Meets, Some(NotResolved));
+        let mut of = assumed(Meets, None, [Meets, Meets]);
+        of.verdict_windows_sampling = Some(Meets);
+        of.windows_depend_on = Some("misses with high rates, above all of sql".into());
+        of.variations[1].verdict_windows = Some(Misses);
+        design.assumptions = Some(of);
+    }
+    let all = markdown(&outcome);
+    assert!(all.contains("on average. In windows none is resolved: it depends on"), "{all}");
+    outcome.designs[0].verdict_windows = Some(Meets);
+    let two = markdown(&outcome);
+    assert!(two.contains("(each in windows: assumptions)"), "{two}");
 }

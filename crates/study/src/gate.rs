@@ -3,11 +3,13 @@
 //! In: conditions and an outcome. Out: for each design and condition whether it is met, missed or not resolved. Nothing is
 //! estimated here; a condition reads the verdicts and intervals that the outcome has.
 
-use crate::assumptions::{Judged, Run};
-use crate::outcome::{
-    Compared, DesignOutcome, DesignVariation, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Variation,
-    Verdict,
-};
+mod figure;
+
+pub(crate) use figure::{Asked, asked};
+pub use figure::{Basis, Figure, LookSays};
+
+use crate::outcome::{Compared, DesignOutcome, Difference, Estimate, Outcome, Quality, Verdict};
+use figure::Open;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,8 +47,15 @@ impl Default for Gate {
     }
 }
 
+impl Gate {
+    /// Whether a design is asked.
+    pub(crate) fn is_on(&self, design: &str) -> bool {
+        self.designs.is_empty() || self.designs.iter().any(|asked| asked == design)
+    }
+}
+
 /// One condition on one design.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Condition {
     /// The design.
     pub design: String,
@@ -54,10 +63,27 @@ pub struct Condition {
     pub asks: String,
     /// What came of it.
     pub verdict: Verdict,
+    /// The figure that it is judged by; none where it is a comparison with another design.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// Whether luck keeps it open, of the run or of the look that `basis` names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_for_luck: bool,
+    /// Whether what is assumed does: the look that `basis` names turns it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_for_assumptions: bool,
+}
+
+impl Condition {
+    /// One of which no more is known than what came of it.
+    #[must_use]
+    pub const fn new(design: String, asks: String, verdict: Verdict) -> Self {
+        Self { design, asks, verdict, basis: None, open_for_luck: false, open_for_assumptions: false }
+    }
 }
 
 /// What came of a gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// Every condition.
     pub conditions: Vec<Condition>,
@@ -75,12 +101,18 @@ pub struct Judgement {
     /// The same of the trials of looks, where the scenario gives them (`assumptions`) and they are too few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looks_would_do: Option<u64>,
+    /// Whether a longer run tells no more: looks alone are open, and the scenario gives their trials.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub looks_are_fixed: bool,
 }
 
 /// Judges an outcome. A record of the past resolves nothing about what to expect: what it does not miss stays open.
 pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
-    let asked = |design: &&DesignOutcome| gate.designs.is_empty() || gate.designs.contains(&design.design);
-    let found = outcome.designs.iter().filter(asked).flat_map(|design| conditions(gate, outcome, design));
+    let found = outcome
+        .designs
+        .iter()
+        .filter(|design| gate.is_on(&design.design))
+        .flat_map(|design| conditions(gate, outcome, design));
     let (conditions, why): (Vec<Condition>, Vec<Open>) = found.unzip();
     let most = |needs: fn(&Open) -> Option<Option<f64>>| {
         let all = why.iter().filter_map(needs);
@@ -92,21 +124,15 @@ pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
     Judgement {
         open_for_luck: why.iter().any(|open| open.luck.is_some() || open.looks.is_some()),
         open_for_assumptions: why.iter().any(|open| open.assumptions),
-        trials_would_do: most(if fixed { |open| open.luck } else { |open| open.luck.or(open.looks) }),
+        // No more than were run would be no advice.
+        trials_would_do: most(if fixed { |open| open.luck } else { |open| open.luck.or(open.looks) })
+            .filter(|&trials| trials > outcome.trials),
         looks_would_do: if fixed { most(looks) } else { None },
+        looks_are_fixed: fixed
+            && why.iter().any(|open| open.looks.is_some())
+            && why.iter().all(|open| open.luck.is_none()),
         ..Judgement::of(conditions, gate.not_resolved_passes)
     }
-}
-
-/// What keeps a condition open: of luck, how many trials would end it, where that can be told.
-#[derive(Debug, Clone, Copy, Default)]
-struct Open {
-    /// The luck of the run.
-    luck: Option<Option<f64>>,
-    /// The luck of a look at what is assumed.
-    looks: Option<Option<f64>>,
-    /// A look at what is assumed.
-    assumptions: bool,
 }
 
 /// How many times the trials bring the nearer end of an interval to `most`: its ends come as close as the root of trials, the bound of
@@ -125,44 +151,6 @@ pub(crate) fn times_to_tell(of: Estimate, most: f64) -> Option<f64> {
 /// Whether an interval holds `most`.
 fn straddles(of: Estimate, most: f64) -> bool {
     of.high > most && of.lower().is_none_or(|low| low <= most)
-}
-
-/// What a condition asks of a figure: that no more than so much is missed.
-struct Asked<R> {
-    /// What luck alone says of the run, and the figure.
-    own: Judged,
-    most: f64,
-    /// What a look says of it.
-    read: R,
-    /// An estimate of a few outages tells nothing of how its interval shrinks.
-    tells: bool,
-}
-
-impl<R: Fn(&DesignVariation) -> Option<Judged>> Asked<R> {
-    /// The verdict that stands under every look, and what keeps it open.
-    fn judged(self, outcome: &Outcome, design: &DesignOutcome) -> (Verdict, Open) {
-        let (run, own, most) = (Run::of(outcome), self.own, self.most);
-        let told = |times: Option<f64>, trials: u64| times.filter(|_| self.tells).map(|times| times * trials as f64);
-        let mut open = Open::default();
-        if own.0 == Verdict::NotResolved && straddles(own.1, most) {
-            open.luck = Some(told(times_to_tell(own.1, most), outcome.trials));
-        }
-        let looks = outcome.assumptions.iter().flat_map(|of| &of.variations);
-        let seen = design.assumptions.iter().flat_map(|of| &of.variations);
-        let found: Vec<(&Variation, Judged)> =
-            looks.zip(seen).filter_map(|(look, of)| Some((look, (self.read)(of)?))).collect();
-        let says = |verdict: Verdict| found.iter().any(|(_, found)| found.0 == verdict);
-        open.assumptions = match own.0 {
-            Verdict::NotResolved => says(Verdict::Meets) && says(Verdict::Misses),
-            _ => found.iter().any(|(look, found)| found.0 != Verdict::NotResolved && run.is_turned(own, look, *found)),
-        };
-        let left =
-            found.iter().filter(|(look, found)| found.0 == Verdict::NotResolved && run.is_turned(own, look, *found));
-        let needs = left.map(|(look, found)| told(times_to_tell(found.1, most), look.trials));
-        open.looks = needs.reduce(|most, more| Some(most?.max(more?))).filter(|_| !open.assumptions);
-        let stands = !open.assumptions && open.looks.is_none();
-        (if stands { own.0 } else { Verdict::NotResolved }, open)
-    }
 }
 
 /// Nobody lives through so many times the trials.
@@ -192,6 +180,7 @@ impl Judgement {
             open_for_assumptions: false,
             trials_would_do: None,
             looks_would_do: None,
+            looks_are_fixed: false,
         }
     }
 }
@@ -228,54 +217,31 @@ pub fn of_batches(share: f64) -> String {
 }
 
 fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Condition, Open)> {
-    let (of, allowed) = (design.unavailability, 1.0 - outcome.target_share);
-    // What a few outages carry tells nothing of how intervals shrink.
-    let tells = !design.carried_by_few;
-    let sampling = design.assumptions.as_ref();
-    let mut asked = Vec::new();
-    if gate.average {
-        let own = (sampling.map_or(design.verdict_mean, |of| of.verdict_mean_sampling), of);
-        let read = |look: &DesignVariation| Some((look.verdict_mean, look.unavailability));
-        asked.push((of_average(&outcome.target), Asked { own, most: allowed, read, tells }.judged(outcome, design)));
-    }
-    if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
-        let own = sampling.and_then(|of| of.verdict_windows_sampling).unwrap_or(verdict);
-        let judged = design.windows_met.map(|met| {
-            let read = |look: &DesignVariation| Some((look.verdict_windows?, look.windows_met?.missed()));
-            let most = 1.0 - outcome.confidence;
-            Asked { own: (own, met.missed()), most, read, tells: true }.judged(outcome, design)
-        });
-        let judged = judged.unwrap_or((verdict, Open::default()));
-        asked.push((of_windows(&outcome.target, outcome.confidence), judged));
-    }
-    if let Some(most_min) = gate.downtime_max_min {
-        let most = most_min / MINUTES_PER_MONTH;
-        let read = |look: &DesignVariation| Some((at_most(look.unavailability, most), look.unavailability));
-        let judged = Asked { own: (at_most(of, most), of), most, read, tells }.judged(outcome, design);
-        asked.push((of_downtime(most_min), judged));
-    }
-    if let Some(least) = gate.batches_by_deadline {
-        // Forced trials tell nothing of single batches.
-        let judged = design.jobs.as_ref().map(|jobs| {
-            let own = (at_least(jobs.met, least), jobs.met.missed());
-            let of_look = |met: Estimate| (at_least(met, least), met.missed());
-            let read = |look: &DesignVariation| look.batches_met.map(of_look);
-            Asked { own, most: 1.0 - least, read, tells: true }.judged(outcome, design)
-        });
-        asked.push((of_batches(least), judged.unwrap_or((Verdict::NotResolved, Open::default()))));
-    }
-    let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
-    if let Some(difference) = difference.filter(|_| gate.no_worse) {
-        asked.push((of_no_worse(&difference.against), (no_worse(difference), Open::default())));
-    }
+    let figures = asked(gate, outcome)
+        .into_iter()
+        .filter(|asked| asked.figure != Figure::Windows || design.verdict_windows.is_some());
+    let of_figure = |asked: Asked| {
+        let asks = match asked.figure {
+            Figure::Unavailability => of_average(&outcome.target),
+            Figure::Windows => of_windows(&outcome.target, outcome.confidence),
+            Figure::Downtime => of_downtime(asked.bound),
+            Figure::Batches => of_batches(asked.bound),
+        };
+        let (verdict, basis, open) = asked.judged(outcome, design);
+        (asks, verdict, basis, open)
+    };
+    let difference = outcome.differences.iter().find(|of| gate.no_worse && of.design == design.design);
+    let of_difference = |of: &Difference| (of_no_worse(&of.against), no_worse(of), None, Open::default());
     // A record is no sample: what it does not miss stays open, and nothing about it is luck.
-    let recorded = of.quality == Quality::Recorded;
-    let condition = |(asks, (verdict, open)): (String, (Verdict, Open))| {
+    let recorded = design.unavailability.quality == Quality::Recorded;
+    let condition = |(asks, verdict, basis, open): (String, Verdict, Option<Basis>, Open)| {
         let open = if recorded { Open::default() } else { open };
         let verdict = if recorded && verdict == Verdict::Meets { Verdict::NotResolved } else { verdict };
-        (Condition { design: design.design.clone(), asks, verdict }, open)
+        let (luck, assumptions) = (open.luck.is_some() || open.looks.is_some(), open.assumptions);
+        let design = design.design.clone();
+        (Condition { design, asks, verdict, basis, open_for_luck: luck, open_for_assumptions: assumptions }, open)
     };
-    asked.into_iter().map(condition).collect()
+    figures.map(of_figure).chain(difference.map(of_difference)).map(condition).collect()
 }
 
 fn at_most(of: Estimate, most: f64) -> Verdict {

@@ -14,6 +14,7 @@ use zonefall_stats::Moments;
 use zonefall_stats::Verdict;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
+use zonefall_topology::quoted;
 
 /// Room for what no trial may show is worth a word from this share of the upper end on.
 pub(crate) const MATTERS: f64 = 0.05;
@@ -140,9 +141,9 @@ pub(crate) struct Cut<'a> {
 /// One warning for all designs.
 pub(crate) fn cut_off(of: &[Cut<'_>]) -> Option<Warning> {
     let some: Vec<&Cut<'_>> = of.iter().filter(|of| of.outages > 0).collect();
-    let counted = |of: &&Cut<'_>| format!("{} {}", of.name, of.outages);
+    let counted = |of: &&Cut<'_>| format!("{} {}", quoted(of.name), of.outages);
     let named = some.iter().map(counted).collect::<Vec<_>>().join("; ");
-    let short: Vec<&str> = some.iter().filter(|of| of.short).map(|of| of.name).collect();
+    let short: Vec<String> = some.iter().filter(|of| of.short).map(|of| quoted(of.name)).collect();
     let whose = if short.len() == some.len() { String::new() } else { format!(" of {}", short.join("; ")) };
     let short = match short.is_empty() {
         true => String::new(),
@@ -298,5 +299,8 @@ mod tests {
             cut_off(&[cut("a", 3, false), cut("b", 0, false), cut("c", 1, true)]).map_or(String::new(), String::from);
         assert!(told.starts_with("outages cut by the end of the trial: a 3; c 1. The horizon is short"), "{told}");
         assert!(told.contains("as long as those of c, and"), "{told}");
+        // A name with a comma reads like two names, and one that ends in a number like two counts.
+        let told = cut_off(&[cut("three, 12 machines", 1, false)]).map_or(String::new(), String::from);
+        assert!(told.contains(": `three, 12 machines` 1."), "{told}");
     }
 }

@@ -302,3 +302,35 @@ fn a_gate_on_downtime_weighs_what_is_assumed_as_the_average_does() {
     assert_eq!(judged(2.0 * exact(0.5, 10.0)), (Verdict::NotResolved, false, true));
     assert_eq!(judged(0.5 * exact(0.5, 10.0)), (Verdict::Misses, false, false));
 }
+
+#[test]
+fn a_look_that_leaves_a_gate_on_downtime_open_has_more_trials() {
+    // As above, but the target is met beyond doubt and the gate asks what only many trials tell.
+    let study = Study { target: "99%".parse().unwrap(), ..close(8000) };
+    let gate = Gate { windows: false, downtime_max_min: Some(0.001_17 * 43_200.0), ..Gate::default() };
+    let stop = AtomicBool::new(false);
+    let looked = |asked: Option<u64>, of_gate: Option<Gate>| {
+        let finished = run(&study, 2, &stop, &Silent).unwrap();
+        let mut outcome = conclude(&study, &finished, &Labels::default());
+        let plan = Plan::new(&study, asked).unwrap().for_gate(of_gate);
+        plan.play(&study, &outcome, 2, &stop, &Silent).unwrap().unwrap().add_to(&mut outcome, &study);
+        let judged = zonefall_study::gate::judge(&gate, &outcome);
+        (outcome.assumptions.unwrap().variations[1].trials, judged)
+    };
+    let (few, open) = looked(None, None);
+    let (more, told) = looked(None, Some(gate.clone()));
+    assert_eq!((few, open.verdict), (2000, Verdict::NotResolved));
+    assert!(more > few && more <= 8000, "{more}");
+    assert_eq!(told.verdict, Verdict::Meets, "{told:?}");
+    // The condition names the look, its figure and why it is open; no advice is to run what was run.
+    let of = &open.conditions[1];
+    let basis = of.basis.as_ref().unwrap();
+    let look = basis.look.as_ref().unwrap();
+    assert_eq!((look.name.as_str(), of.open_for_luck, of.open_for_assumptions), ("high rates", true, false));
+    assert!(look.found.mean < basis.bound && basis.bound < look.found.high, "{basis:?}");
+    assert!(basis.run.high < basis.bound);
+    assert!(open.trials_would_do.is_none_or(|trials| trials > 8000), "{open:?}");
+    // Where the scenario gives the trials of looks, a longer run does not help, and the gate says so.
+    let (_, fixed) = looked(Some(500), Some(gate.clone()));
+    assert!(fixed.looks_are_fixed && fixed.trials_would_do.is_none(), "{fixed:?}");
+}

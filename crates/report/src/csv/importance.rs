@@ -19,7 +19,7 @@ struct Row<'a> {
     rates: [Option<f64>; 3],
     confidence: &'a str,
     ends: [Option<Estimate>; 2],
-    turns: Option<bool>,
+    turns: [Option<bool>; 2],
 }
 
 pub(crate) fn importance(of: &Importance, locale: CsvLocale) -> Result<Sheet, FilesError> {
@@ -46,7 +46,7 @@ pub(crate) fn importance(of: &Importance, locale: CsvLocale) -> Result<Sheet, Fi
             rates: [swing.rate, swing.rate_low, swing.rate_high].map(Some),
             confidence: &swing.confidence,
             ends: [Some(swing.at_low), Some(swing.at_high)],
-            turns: Some(swing.turns_verdict),
+            turns: [Some(swing.turns_verdict), design.verdict_windows.map(|_| swing.turns_windows)],
             ..named("rate", &swing.mode)
         }));
     }
@@ -82,7 +82,7 @@ fn worth<'a>() -> Fields<'a> {
         estimate(
             "spared_if_never_min_per_month",
             "min/month",
-            "downtime that would not be, had it never happened; of an upper bound the size is bounded, either way",
+            "downtime that would not be, had it never happened; of an upper bound no more than that is spared",
             |row: &Row<'_>| row.spared,
         ),
         estimate("unavailability_if_never", "share", "unavailability then", |row: &Row<'_>| row.unavailability),
@@ -108,8 +108,11 @@ fn rates<'a>() -> Fields<'a> {
         estimate("downtime_at_high_rate", "min/month", "downtime at the high rate", move |row: &Row<'_>| {
             minutes(row.ends[1])
         }),
-        field("turns_verdict", "", "whether an end turns the verdict on the mean", |row: &Row<'_>| {
-            row.turns.map_or(Cell::Empty, |turns| Cell::text(if turns { "yes" } else { "no" }))
-        }),
+        field("turns_verdict", "", "whether an end turns the verdict on the mean", |row: &Row<'_>| turns(row.turns[0])),
+        field("turns_windows", "", "whether an end turns the verdict on windows", |row: &Row<'_>| turns(row.turns[1])),
     ]
+}
+
+fn turns(of: Option<bool>) -> Cell {
+    of.map_or(Cell::Empty, |turns| Cell::text(if turns { "yes" } else { "no" }))
 }

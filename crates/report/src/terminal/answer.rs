@@ -201,7 +201,7 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
 }
 
 /// A verdict with what keeps it open below it.
-fn with_reason(said: String, why: Option<&str>) -> String {
+pub(crate) fn with_reason(said: String, why: Option<&str>) -> String {
     match why {
         Some(why) => format!("{said}\n  ({})", why.replace(" and ", ",\n  ")),
         None => said,

@@ -26,10 +26,18 @@ pub(crate) fn blocks(of: &Comparison, style: Style) -> Page {
     page.title("The order, least downtime first");
     page.paragraph(None, &verdict(of), Some(Tone::Strong));
     let words = format!(
-        "{} trials of {}; all differences hold together with {} confidence.",
+        "{} trials of {}; {} together with {} confidence{}.",
         number::count(of.trials),
         number::span(of.horizon_h),
-        number::percent_given(of.confidence)
+        match of.pairs.len() {
+            1 => "the difference holds".to_owned(),
+            pairs => format!("the differences of all {} pairs hold", number::count(pairs as u64)),
+        },
+        number::percent_given(of.confidence),
+        match of.pairs.len() {
+            1 => ", and would be wider among more designs",
+            _ => "; of fewer designs they would be narrower",
+        }
     );
     page.paragraph(None, &words, None);
     order(&mut page, of);

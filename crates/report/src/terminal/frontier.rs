@@ -29,7 +29,14 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
                  bill is meant, without credit and without the cost of downtime.",
         SAME_PRICE * 100.0
     );
-    page.paragraph(None, &words, Some(Tone::Faint));
+    let at_once = match outcome.differences.len() {
+        0 | 1 => String::new(),
+        pairs => format!(
+            " Differences are those from the first design, and their intervals hold for {pairs} pairs at once; those of fewer \
+             designs (`zonefall compare --only`) are narrower, and may tell more apart."
+        ),
+    };
+    page.paragraph(None, &(words + &at_once), Some(Tone::Faint));
 }
 
 fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<'_>]) -> Grid {

@@ -27,7 +27,7 @@ pub fn importances(of: &Importance, style: Style) -> String {
         None,
         "Elasticity: by how many percent the downtime changes when the rate does by one percent; above 1 together where \
          misses need several failures. Spared: what would not be, had it never happened; these need not sum. In brackets \
-         intervals; where few trials tell, only what it is at most (within ±: either way) or at least. \
+         intervals; where few trials tell, only what it is at most or at least. \
          (docs/statistics.md)",
         Some(Tone::Faint),
     );
@@ -91,14 +91,14 @@ fn cause(page: &Page, of: &CauseImportance) -> Vec<String> {
         clean(&of.cause),
         elasticity,
         interval,
-        difference(page, of.spared_if_never),
+        spared(page, of.spared_if_never),
         available(page, of.unavailability_if_never),
-        of.per_event_a_year.map_or_else(|| number::NONE.into(), |per| difference(page, per)),
+        of.per_event_a_year.map_or_else(|| number::NONE.into(), |per| spared(page, per)),
     ]
 }
 
 fn part(page: &Page, of: &PartImportance) -> Vec<String> {
-    vec![clean(&of.part), difference(page, of.spared_if_never), available(page, of.unavailability_if_never)]
+    vec![clean(&of.part), spared(page, of.spared_if_never), available(page, of.unavailability_if_never)]
 }
 
 /// What cannot be negative with its interval; of few trials the most that it is.
@@ -128,6 +128,11 @@ fn difference(page: &Page, of: Estimate) -> String {
             format!("{} ({})", shown(of.mean, Toward::Up), number::ends(low, of.high, shown).join(" to "))
         }
     }
+}
+
+/// What is spared with its interval; of few trials the most that it is.
+fn spared(page: &Page, of: Estimate) -> String {
+    if of.quality == Quality::UpperBound { with_ends(page, of) } else { difference(page, of) }
 }
 
 /// An availability with its interval; of few misses the least that it is.
@@ -160,7 +165,7 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
             format!("{} … {}", number::stated(of.rate_low), number::stated(of.rate_high)),
             of.confidence.clone(),
             ends(page, of),
-            if of.turns_verdict { "yes".into() } else { "no".to_owned() },
+            turns(of, design.verdict_windows.is_some()).to_owned(),
         ]
     };
     let (matter, still): (Vec<&Swing>, Vec<&Swing>) =
@@ -172,17 +177,33 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
         let names: Vec<String> = still.iter().map(|of| clean(&of.mode)).collect();
         page.paragraph(None, &format!("No difference in these trials: {}.", names.join(", ")), Some(Tone::Faint));
     }
-    let verdict = design.verdict_mean;
-    let words = match design.survives {
-        Some(true) => format!("On average: {verdict}, and no rate turns that within its range, one at a time."),
+    let as_stated = with_ends(page, design.stated.times(MINUTES_PER_MONTH));
+    page.paragraph(None, &format!("As stated, in the same trials: {as_stated} min a month."), None);
+    let mean = survival("On average", design.verdict_mean, design.survives);
+    let windows = design.verdict_windows.map(|verdict| survival("In windows", verdict, design.windows_survive));
+    page.paragraph(None, &[Some(mean), windows].into_iter().flatten().collect::<Vec<_>>().join(" "), None);
+}
+
+/// Whether a verdict survives all rates.
+fn survival(which: &str, verdict: Verdict, survives: Option<bool>) -> String {
+    match survives {
+        Some(true) => format!("{which}: {verdict}, and no rate turns that within its range, one at a time."),
         Some(false) => {
-            format!(
-                "On average: {verdict}, but a rate within its range turns that: not resolved, depends on assumptions."
-            )
+            format!("{which}: {verdict}, but a rate within its range turns that: not resolved, depends on assumptions.")
         }
-        None => format!("On average: {}: more trials before the assumptions.", Verdict::NotResolved),
-    };
-    page.paragraph(None, &words, None);
+        None => format!("{which}: {}: more trials before the assumptions.", Verdict::NotResolved),
+    }
+}
+
+/// Which verdict a rate turns.
+fn turns(of: &Swing, has_windows: bool) -> &'static str {
+    match (of.turns_verdict, of.turns_windows) {
+        (false, false) => "no",
+        (true, false) if !has_windows => "yes",
+        (true, false) => "on average",
+        (false, true) => "in windows",
+        (true, true) => "both",
+    }
 }
 
 /// Downtime at both ends of a rate. Two bounds say nothing of which end is worse: then the larger is one for both.

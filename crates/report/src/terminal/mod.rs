@@ -34,7 +34,7 @@ mod timeline;
 mod windows;
 
 pub use agreement::agreements;
-pub(crate) use answer::{availability, is_record, target};
+pub(crate) use answer::{availability, is_record, target, with_reason};
 pub(crate) use assumptions::sources;
 pub(crate) use causes::whole_percent;
 pub(crate) use comparison::blocks as comparison_blocks;

@@ -81,7 +81,14 @@ pub(super) fn downtime(
         let of = design.unavailability;
         (if only_a_bound(design) { of.high } else { of.mean }) * zonefall_study::outcome::MINUTES_PER_MONTH
     });
-    spread_out(chart.x_axis(), shown);
+    spread_out(chart.x_axis(), shown.clone());
+    let highs = outcome.designs.iter().map(|design| design.unavailability.high);
+    let most = highs.fold(0.0, f64::max) * zonefall_study::outcome::MINUTES_PER_MONTH;
+    if decades(shown).is_none() && most > 0.0 && most.is_finite() {
+        // Error bars are no part of what a spreadsheet scales an axis by.
+        chart.x_axis().set_min(0).set_max(round_above(most));
+    }
+    chart.y_axis().set_label_interval(1);
     chart.set_alt_text(
         "Mean downtime of each design in minutes a month with its interval, or the bound where only that is known, as in \
          the table above.",
@@ -91,6 +98,12 @@ pub(super) fn downtime(
     let (row, _) = place(from, 0)?;
     sheet.insert_chart(row, 0, &chart)?;
     Ok(from + height / ROW_PX + 2)
+}
+
+/// The next half of its power of ten at or above a number.
+fn round_above(number: f64) -> f64 {
+    let step = libm::pow(10.0, libm::floor(libm::log10(number))) / 2.0;
+    libm::ceil(number / step) * step
 }
 
 /// So many times apart are nines and not shades.

@@ -183,8 +183,8 @@ fn put_words(sheet: &mut Worksheet, row: usize, words: &str, format: &Format) ->
     const LINE: f64 = 15.0;
     let width: f64 = COLUMNS.iter().map(|(_, width)| width).sum();
     let (row, last) = place(row, COLUMNS.len() - 1)?;
-    // A cell has no code in it.
-    sheet.merge_range(row, 0, row, last, &clipped(&words.replace('`', "")), format)?;
+    // A cell has no code in it, but names that hold a comma stay apart.
+    sheet.merge_range(row, 0, row, last, &clipped(&words.replace('`', "\"")), format)?;
     // Proportional letters are narrower than the digits that widths are counted in; a word at the end may not fit.
     let lines = (words.chars().count() as f64 / (0.95 * width)).ceil().max(1.0);
     sheet.set_row_height(row, LINE * lines)?;

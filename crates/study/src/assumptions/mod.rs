@@ -23,6 +23,7 @@ pub(crate) use milder::{Judged, Run};
 pub(crate) use verdict::{Badness, unsettles};
 
 use crate::conclude::{Labels, conclude};
+use crate::gate::Gate;
 use crate::outcome::{Outcome, Variation};
 use crate::rare::{Way, Weighed, with_plain_trials};
 use crate::run::{Finished, Progress, RunError, Threads, run_on};
@@ -46,6 +47,8 @@ pub struct Plan {
     nested: Option<nested::Plan>,
     /// How the run's trials are drawn, if they are not plain.
     way: Option<Way>,
+    /// What is asked of the run beside both verdicts.
+    gate: Option<Gate>,
 }
 
 /// What a look varies.
@@ -109,7 +112,14 @@ impl Plan {
             looks,
             nested,
             way,
+            gate: None,
         })
+    }
+
+    /// The same, where a gate is asked: a look that leaves one of its conditions open has more trials, too.
+    #[must_use]
+    pub fn for_gate(self, gate: Option<Gate>) -> Self {
+        Self { gate, ..self }
     }
 
     /// Trials of all looks together, as far as is known before they are taken.
@@ -145,7 +155,9 @@ impl Plan {
             looks.push(look);
         }
         for at in 0..looks.len() {
-            while let Some(trials) = longer::needed(outcome, &looks, at, self.most).filter(|_| !self.fixed) {
+            while let Some(trials) =
+                longer::needed(outcome, self.gate.as_ref(), &looks, at, self.most).filter(|_| !self.fixed)
+            {
                 let Look { variation, kind, study: of, events, .. } = &looks[at];
                 let (said, profile, events) = ((variation.clone(), *kind), of.profile.clone(), *events);
                 let Some(look) = player.take(study, said, profile, trials)? else { return Ok(None) };

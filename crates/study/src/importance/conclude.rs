@@ -57,6 +57,14 @@ pub struct DesignImportance {
     pub verdict_mean: Verdict,
     /// Whether it survives every rate that has a range at both ends, one at a time; none if it is not resolved to begin with.
     pub survives: Option<bool>,
+    /// The verdict on windows at the stated rates; none without windows.
+    #[serde(default)]
+    pub verdict_windows: Option<Verdict>,
+    /// The same as `survives` of it.
+    #[serde(default)]
+    pub windows_survive: Option<bool>,
+    /// Share of time in which the objective does not hold at the stated rates, in the trials of the ends.
+    pub stated: Estimate,
 }
 
 /// One cause.
@@ -122,10 +130,21 @@ pub struct Swing {
     pub swing_min_per_month: f64,
     /// Whether an end turns the verdict on the mean.
     pub turns_verdict: bool,
+    /// Whether an end turns the verdict on windows.
+    #[serde(default)]
+    pub turns_windows: bool,
 }
 
 /// A miss needs no more events of one cause than are counted for it.
 const EVENTS_OF_A_MISS: f64 = 16.0;
+
+/// No more is spared than is missed: of few trials that is the better bound.
+fn of_downtime(of: Estimate, most: f64) -> Estimate {
+    match of.quality {
+        Quality::UpperBound => Estimate { high: of.high.min(most), ..of },
+        Quality::Interval | Quality::Recorded | Quality::Exact => of,
+    }
+}
 
 /// Of a month no more than a month is missed: of few trials that is a bound too.
 fn of_a_month(of: Estimate) -> Estimate {
@@ -194,14 +213,18 @@ impl Concluding<'_> {
     }
 
     fn design(&self, at: usize, (stated, ends): &(Outcome, Vec<End>)) -> DesignImportance {
+        let (design, all) = (&self.study.designs[at], with_zeros(&self.seen.missed, self.trials));
+        let kinds = Kinds::of(self.study, design);
+        let missed = missed_ms(self.study, design, &kinds, &all, self.study.confidence);
+        let most = estimate(&missed, self.factor());
         let downtime = self.seen.missed.mean() * self.factor();
         let mut causes: Vec<CauseImportance> =
-            (0..self.seen.never.len()).filter_map(|cause| self.cause(cause, downtime)).collect();
+            (0..self.seen.never.len()).filter_map(|cause| self.cause(cause, downtime, most.high)).collect();
         let weight =
             |of: &CauseImportance| of.elasticity.map_or(of.spared_if_never.mean / downtime.max(1e-300), |of| of.mean);
         causes.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
         let parts = self.study.topology.zone_ids().map(|zone| {
-            let spared_if_never = self.difference(&self.seen.parts[zone.0 as usize]);
+            let spared_if_never = of_downtime(self.difference(&self.seen.parts[zone.0 as usize]), most.high);
             PartImportance {
                 part: self.study.topology.zone_name(zone),
                 unavailability_if_never: self.unavailable(&self.seen.left_parts[zone.0 as usize]),
@@ -215,33 +238,33 @@ impl Concluding<'_> {
         tornado.sort_by(|a, b| b.swing_min_per_month.total_cmp(&a.swing_min_per_month));
         let verdict_mean = stated.designs[at].verdict_mean;
         let turned = tornado.iter().any(|swing| swing.turns_verdict);
-        let (design, all) = (&self.study.designs[at], with_zeros(&self.seen.missed, self.trials));
-        let downtime = estimate(
-            &missed_ms(self.study, design, &Kinds::of(self.study, design), &all, self.study.confidence),
-            self.factor(),
-        );
+        let verdict_windows = stated.designs[at].verdict_windows;
+        let windows_turned = tornado.iter().any(|swing| swing.turns_windows);
         DesignImportance {
             design: design.name.clone(),
-            unavailability: downtime.times(1.0 / MINUTES_PER_MONTH),
-            downtime_min_per_month: downtime,
+            unavailability: most.times(1.0 / MINUTES_PER_MONTH),
+            downtime_min_per_month: most,
             own_min_per_month: self.missed(&self.seen.own),
             causes,
             parts,
             tornado,
             verdict_mean,
             survives: (verdict_mean != Verdict::NotResolved).then_some(!turned),
+            verdict_windows,
+            windows_survive: verdict_windows.filter(|of| *of != Verdict::NotResolved).map(|_| !windows_turned),
+            stated: stated.designs[at].unavailability,
         }
     }
 
-    /// A cause that made a difference.
-    fn cause(&self, cause: usize, downtime: f64) -> Option<CauseImportance> {
+    /// A cause that made a difference, beside the downtime as estimated and at most.
+    fn cause(&self, cause: usize, downtime: f64, most: f64) -> Option<CauseImportance> {
         let (seen, name) = (self.seen, &self.names[cause]);
         if seen.never[cause].hits() == 0 && seen.charged[cause].n() == 0 {
             return None;
         }
         let mode = mode_of_cause(&self.study.profile.modes, name)?;
-        let spared_if_never = self.difference(&seen.never[cause]);
-        let nudged = self.over_events(&seen.nudged[cause]);
+        let spared_if_never = of_downtime(self.difference(&seen.never[cause]), most);
+        let nudged = of_downtime(self.over_events(&seen.nudged[cause]), EVENTS_OF_A_MISS * most);
         let can_tell = downtime > 0.0 && !mode.depends_on_history();
         let elasticity = can_tell.then(|| {
             let has_interval = nudged.quality == Quality::Interval;
@@ -273,6 +296,13 @@ impl Concluding<'_> {
         };
         let (at_low, at_high) = (low.outcome.designs[at].unavailability, high.outcome.designs[at].unavailability);
         let run = of(stated);
+        let in_windows = |outcome: &Outcome| {
+            let design = &outcome.designs[at];
+            let missed = design.windows_met?.missed();
+            Some((design.verdict_windows?, Badness { mean: missed.mean, low: missed.lower(), high: missed.high }))
+        };
+        let turns =
+            |end: &&End| in_windows(stated).zip(in_windows(&end.outcome)).is_some_and(|(run, end)| unsettles(run, end));
         Swing {
             mode: mode.name.clone(),
             confidence: mode.evidence.confidence.word().into(),
@@ -283,6 +313,7 @@ impl Concluding<'_> {
             at_high,
             swing_min_per_month: (at_high.mean - at_low.mean).abs() * MINUTES_PER_MONTH,
             turns_verdict: [low, high].iter().any(|end| unsettles(run, of(&end.outcome))),
+            turns_windows: [low, high].iter().any(turns),
         }
     }
 }

@@ -44,11 +44,7 @@ pub(super) fn judged(
     batches: Option<BatchesAsked>,
 ) -> Option<Judgement> {
     let gate = question.gate.own.as_ref()?;
-    let of = |asked: BatchesAsked| Condition {
-        design: design.into(),
-        asks: of_batches(asked.share),
-        verdict: asked.verdict,
-    };
+    let of = |asked: BatchesAsked| Condition::new(design.into(), of_batches(asked.share), asked.verdict);
     of_time.extend(batches.map(of));
     (!of_time.is_empty()).then(|| Judgement::of(of_time, gate.not_resolved_passes))
 }

@@ -6,10 +6,12 @@ use super::super::page::{Tone, clean};
 use super::{allowed, cost_of, cost_words, downtime_words, name, target};
 use zonefall_study::gate::{of_average, of_batches, of_windows, percent};
 use zonefall_study::outcome::Verdict as Sampling;
-use zonefall_study::plan::{AskedBy, BAND, Offer, Planned, Verdict, Windowed};
+use zonefall_study::plan::{AskedBy, BAND, CHEAPER, Offer, Planned, Verdict, Windowed};
 
 /// Causes that the verdict names.
 const NAMED: usize = 2;
+/// Designs as cheap as the answer that it names.
+const TIES_NAMED: usize = 3;
 
 /// The answer in one sentence.
 pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
@@ -33,7 +35,7 @@ fn found(of: &Planned, best: &Offer) -> (String, Tone) {
         )
     };
     let said = format!("{}, for {}: {within}", name(&best.design), cost_words(of, best));
-    let too = others(of) + &windows(of) + &nights(of) + &kept(of);
+    let too = as_cheap(of, best) + &others(of) + &windows(of) + &nights(of) + &kept(of);
     let amiss = match &of.gate {
         Some(gate) => gate.verdict != Sampling::Meets,
         None => of.windows.as_ref().is_some_and(Windowed::is_amiss),
@@ -149,6 +151,25 @@ fn windows(of: &Planned) -> String {
         _ => "",
     };
     format!("{says} A plan searches by the average{remedy}.")
+}
+
+/// Designs of the same cost that luck may have put behind the answer: which of them is named is the order of the estimates.
+fn as_cheap(of: &Planned, best: &Offer) -> String {
+    let may_be_as_good = |other: &&Offer| {
+        let costs_the_same = (other.cost - best.cost).abs() <= CHEAPER * best.cost;
+        costs_the_same && other.low.is_none_or(|low| low <= best.high) && best.low.is_none_or(|low| low <= other.high)
+    };
+    let tied: Vec<&Offer> = of.runner_up.iter().chain(&of.ties).filter(may_be_as_good).collect();
+    let mut names: Vec<String> = tied.iter().take(TIES_NAMED).map(|of| name(&of.design)).collect();
+    match tied.len() {
+        0 => return String::new(),
+        all if all > TIES_NAMED => names.push(format!("{} more", all - TIES_NAMED)),
+        _ => {}
+    }
+    format!(
+        " As cheap, and not told apart from it: {}; of these the one with the least downtime by its estimate is named.",
+        names.join(", ")
+    )
 }
 
 /// What the scenario's gate asks of the answer beside windows and batches and is not shown to hold.

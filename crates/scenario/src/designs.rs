@@ -331,8 +331,9 @@ fn uses(reader: &Reader<'_>, sets: &mut [Placed]) -> Vec<Use> {
     let changes = sets.iter().any(|placed| placed.set.management.is_some());
     let mut all: Vec<Use> = sets.iter_mut().flat_map(|placed| std::mem::take(&mut placed.uses)).collect();
     let idle = (!changes).then_some("nothing changes any machine while a trial runs");
-    let written = ["quota", "platform"].into_iter().filter(|key| reader.has(key) && !reader.is_off(key));
-    all.extend(written.map(|key| Use { span: reader.span_of(key), key, idle }));
+    // A quota always matters: what is designed has to fit it.
+    let platform = Some("platform").filter(|key| reader.has(key) && !reader.is_off(key));
+    all.extend(platform.map(|key| Use { span: reader.span_of(key), key, idle }));
     all
 }
 

@@ -204,7 +204,7 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
 }
 
 /// Other words for a key of a table, which are no slip of its own name.
-const OTHER_WORDS: [(&str, &str, &str); 22] = [
+const OTHER_WORDS: [(&str, &str, &str); 26] = [
     ("blips", "rate", "every"),
     ("blips", "outage", "lasts"),
     ("blips", "length", "lasts"),
@@ -219,6 +219,10 @@ const OTHER_WORDS: [(&str, &str, &str); 22] = [
     ("component.<name>", "target", "availability"),
     ("scale_set.<name>", "count", "capacity"),
     ("scale_set.<name>", "instances", "capacity"),
+    ("scale_set.<name>", "sku", "size"),
+    ("scale_set.<name>", "vm_size", "size"),
+    ("virtual_machine.<name>", "sku", "size"),
+    ("virtual_machine.<name>", "vm_size", "size"),
     ("scale_set.<name>.autoscale", "min", "minimum"),
     ("scale_set.<name>.autoscale", "max", "maximum"),
     ("scale_set.<name>.autoscale.rule[]", "above", "threshold"),

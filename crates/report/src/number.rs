@@ -94,11 +94,6 @@ pub(crate) fn signed_to(value: f64, decimals: u32, toward: Toward, minus: char) 
     if value < 0.0 { format!("{minus}{size}") } else { size }
 }
 
-/// Decimals with which a number does not look like zero.
-pub(crate) fn decimals_at_least(value: f64) -> u32 {
-    decimals(value.abs(), 1)
-}
-
 /// Decimals for numbers that belong together, whatever their sign: three significant digits of the largest, two of each.
 pub(crate) fn decimals_together(values: &[f64]) -> u32 {
     let sizes = || values.iter().map(|value| value.abs());

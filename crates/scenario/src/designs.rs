@@ -69,6 +69,8 @@ pub(crate) struct Around<'a> {
     pub memory: Option<&'a Memory>,
     /// Whether hints are asked of the design.
     pub hints: bool,
+    /// Whether it has to fit the quota: not where a plan has it for a shape only, and holds its candidates against that.
+    pub fits_quota: bool,
 }
 
 impl<'a> Around<'a> {
@@ -237,7 +239,7 @@ fn put_together(
         None => (need, span, jobs),
     };
     let quota = machines.quota?;
-    let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
+    let fits = quota.as_ref().filter(|_| around.fits_quota).is_none_or(|told| manage::check_quota(&sets, told, sink));
     if !fits || !machines.is_managed {
         return None;
     }

@@ -257,7 +257,7 @@ fn candidates(
             let mut own = Sink::default();
             // What is asked along the whole demand is asked once for each value of a shape.
             let hints = at.iter().enumerate().any(|(key, &value)| !judged[key][value as usize]);
-            let around = &Around { hints, ..*around };
+            let around = &Around { hints, fits_quota: true, ..*around };
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
             let name = || named(seen, shape, &names, read, &at);

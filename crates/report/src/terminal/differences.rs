@@ -51,19 +51,15 @@ pub(super) fn cells_with(
     minus: char,
 ) -> [String; 2] {
     let largest = [Some(mean), low, high].into_iter().flatten().fold(0.0, |most: f64, of| most.max(of.abs()));
-    let own = number::decimals_together(&[mean]).max(number::decimals_of(&[largest]));
-    let decimals = own.max(decimals_min);
-    // An end that is not zero never looks like zero.
-    let end_decimals =
-        |value: f64| if value == 0.0 { decimals } else { decimals.max(number::decimals_at_least(value)) };
-    let shown = |value: f64, toward| number::signed_to(value, end_decimals(value), toward, minus);
+    let decimals = number::decimals_of(&[largest]).max(number::decimals_together(&[mean])).max(decimals_min);
+    let end = |value: f64, toward| number::signed(value, largest, toward, minus);
     if hits == 0 {
         return ["0".into(), String::new()];
     }
     let interval = match (low, high) {
         (Some(low), Some(high)) if low == high => String::new(),
-        (Some(low), Some(high)) => number::ends(low, high, shown).join(" to "),
+        (Some(low), Some(high)) => number::ends(low, high, end).join(" to "),
         _ => number::NONE.into(),
     };
-    [shown(mean, Toward::Nearest), interval]
+    [number::signed_to(mean, decimals, Toward::Nearest, minus), interval]
 }

@@ -37,7 +37,15 @@ pub fn show(
         Format::Json => console.data(&json()?)?,
         Format::Csv => console.data(csv)?,
     }
-    let Some(path) = &shown.csv else { return Ok(()) };
+    keep(shown, csv, true, console)
+}
+
+/// Keeps a table where that is asked for, and there is something to keep.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn keep(shown: &Shown, csv: &str, is_some: bool, console: Console) -> Result<()> {
+    let Some(path) = shown.csv.as_ref().filter(|_| is_some) else { return Ok(()) };
     target::write(path, shown.force, |file| Ok(file.write_all(csv.as_bytes())?))?;
     console.remark(&format!("wrote {}", path.display()));
     Ok(())

@@ -187,6 +187,13 @@ fn strikes_per_trial(scenario: &Scenario) -> f64 {
     entries as f64 * horizon.as_ms() as f64 / strikes.end().as_ms().max(1) as f64
 }
 
+/// The sizes by which the machines of a design are priced; none where nobody asks for money.
+fn sizes_of(scenario: &Scenario, design: &str) -> Option<String> {
+    let at = scenario.designs.iter().position(|of| of.name == design)?;
+    let sizes = &scenario.money.as_ref()?.designs.get(at)?.sizes;
+    (!sizes.is_empty()).then(|| sizes.join("; "))
+}
+
 fn resolved(scenario: &Scenario) -> Result<Value> {
     let designs: Vec<Value> = scenario
         .designs
@@ -205,6 +212,9 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             });
+            if let Some(sizes) = sizes_of(scenario, &design.name) {
+                told["sizes"] = json!(sizes);
+            }
             for (what, words) in understood::of_design(design, arrivals, scenario.measure.horizon) {
                 told[what] = json!(words);
             }
@@ -338,6 +348,9 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             for line in lines.as_array().into_iter().flatten().filter_map(Value::as_str) {
                 text += &understood::line(&format!("           {name}: "), line);
             }
+        }
+        if let Some(words) = design["sizes"].as_str() {
+            text += &understood::line("           sizes: ", words);
         }
         let apart = OF_DESIGNS.into_iter().filter(|what| !understood::is_common(what, designs));
         for what in apart.chain(["maintenance", "service"]) {

@@ -99,7 +99,8 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
 fn text_of(path: &Path) -> Result<String> {
     let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX).map_err(|why| {
         let near = nearest_file(path).map_or_else(String::new, |near| format!("; did you mean `{}`?", near.display()));
-        bad_input(format!("{:#}{near}", anyhow::Error::from(why)))
+        let why = if path.exists() { why.to_string() } else { format!("there is no file {}", path.display()) };
+        bad_input(format!("{why}{near}"))
     })?;
     String::from_utf8(bytes).map_err(|_| bad_input(format!("{} is not UTF-8 text", path.display())))
 }

@@ -20,7 +20,7 @@ pub enum Exit {
     Missed,
     /// With `--gate`: no design misses, but one is not resolved. Of `drill`: no design fails, but one was not judged.
     NotResolved,
-    /// Ctrl-C; the trials finished so far are kept and marked as partial.
+    /// Ctrl-C; a run keeps the trials finished so far and marks them as partial, a sweep with `--csv` its finished points.
     Interrupted,
 }
 

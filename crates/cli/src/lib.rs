@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
-            let error = args::with_nearest(error);
+            let error = args::with_flag(args::with_nearest(error), std::env::args().skip(1));
             return if error.print().is_ok() { exit.into() } else { Exit::Failure.into() };
         }
     };

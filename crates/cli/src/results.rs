@@ -129,12 +129,39 @@ pub fn events(finished: &Finished) -> u64 {
 pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> PathBuf {
     let mut name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_owned();
     if !what_if.what_if.is_empty() {
-        name.push("-what-if");
+        name.push(format!("-what-if{}", told_apart(&what_if.what_if)));
     }
     if replay {
         name.push("-replay");
     }
     Path::new("results").join(name)
+}
+
+/// The last keys of changes and their values, in letters that any file system takes, and a hash of all that is changed, so that no
+/// what-if replaces what another one wrote.
+fn told_apart(changes: &[String]) -> String {
+    const LETTERS_MAX: usize = 40;
+    let mut name = String::new();
+    // FNV-1a.
+    let mut hash: u32 = 0x811c_9dc5;
+    for change in changes {
+        let (key, value) = change.split_once('=').unwrap_or((change, ""));
+        let (key, value) = (key.trim(), value.trim());
+        for part in [key.rsplit('.').next().unwrap_or(key), value] {
+            name.push('-');
+            let safe = |letter: char| {
+                if letter.is_ascii_alphanumeric() || letter == '.' || letter == '_' { letter } else { '-' }
+            };
+            name.extend(part.chars().map(safe));
+        }
+        for byte in key.bytes().chain([b'=']).chain(value.bytes()).chain([0]) {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+    let words: Vec<&str> = name.split('-').map(|word| word.trim_matches('.')).filter(|word| !word.is_empty()).collect();
+    let mut name = words.join("-");
+    name.truncate(LETTERS_MAX);
+    format!("-{}-{hash:08x}", name.trim_end_matches(['-', '.']))
 }
 
 /// Remarks on the scenario that say why demand is not served, or served by more machines than it needs: a peak, a gateway, a standby,

@@ -47,10 +47,18 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
     if scenarios.iter().any(is_record) {
         return Err(usage("a record is one trial of one world: there is nothing to sweep"));
     }
-    let Some(points) = play(options, points, &scenarios, console)? else { return Ok(Exit::Interrupted) };
+    let (all, points) = (points.len(), play(options, points, &scenarios, console)?);
+    let is_whole = points.len() == all;
     let keys = varied.into_iter().map(|varied| varied.key).collect();
     let sweep = Sweep { schema: SCHEMA, keys, one_at_a_time: options.one_at_a_time, points };
     let csv = zonefall_report::sweep_csv(&sweep, options.shown.csv_locale.into())?;
+    if !is_whole {
+        let kept = options.shown.csv.as_ref().filter(|_| !sweep.points.is_empty());
+        answers::keep(&options.shown, &csv, kept.is_some(), console)?;
+        let kept = kept.map_or("none kept".to_owned(), |path| format!("kept in {}", path.display()));
+        console.complain(&format!("interrupted: {} of {all} points done, {kept}", sweep.points.len()));
+        return Ok(Exit::Interrupted);
+    }
     let table = || zonefall_report::terminal::sweep(&sweep, style(console));
     answers::show(&options.shown, || zonefall_report::to_json(&sweep), table, &csv, console)?;
     Ok(Exit::Fine)
@@ -151,23 +159,23 @@ fn of_point(varied: &[Varied], point: &[Option<String>]) -> String {
     if values.is_empty() { "the file as it is".into() } else { values.join(", ") }
 }
 
+/// The points in their order, fewer where it was interrupted.
 fn play(
     options: &args::Sweep,
     points: Vec<Vec<Option<String>>>,
     scenarios: &[Scenario],
     console: Console,
-) -> Result<Option<Vec<Point>>> {
+) -> Result<Vec<Point>> {
     let stop = interrupt()?;
     let bar = Steps::new(console, points.len() as u64, "points");
     let count = options.effort.threads.map_or(0, usize::from);
     let threads = Threads::new(count)?;
     let overrides =
         Overrides { trials: options.effort.trials, seed: options.effort.seed, rows: false, no_counterfactual: true };
-    let is_stopped = |done: usize| {
+    let is_stopped = || {
         let stopped = stop.load(Ordering::Relaxed);
         if stopped {
             bar.clear();
-            console.complain(&format!("interrupted: {done} of {} points done, none kept", scenarios.len()));
         }
         stopped
     };
@@ -175,8 +183,8 @@ fn play(
     for (values, scenario) in points.into_iter().zip(scenarios) {
         let study = assemble::study(scenario, overrides)?;
         let finished = run_on(&study, &threads, &stop, &Silent)?;
-        if is_stopped(played.len()) {
-            return Ok(None);
+        if is_stopped() {
+            return Ok(played);
         }
         let mut outcome = conclude(&study, &finished, &assemble::labels(scenario));
         if let Some(plan) = assumptions::plan(scenario, &study, finished.trials, None, options.no_assumptions)
@@ -184,12 +192,12 @@ fn play(
         {
             looks.add_to(&mut outcome, &study);
         }
-        if is_stopped(played.len()) {
-            return Ok(None);
+        if is_stopped() {
+            return Ok(played);
         }
         played.push(Point { values, outcome });
         bar.told(1);
     }
     bar.clear();
-    Ok(Some(played))
+    Ok(played)
 }

@@ -3,7 +3,7 @@
 use crate::args::{Cli, Explain, Init, SchemaOf};
 use crate::console::Console;
 use crate::exit::Exit;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use std::io::Write;
 use zonefall_azure::rules;
@@ -23,6 +23,9 @@ pub fn init(options: &Init, console: Console) -> Result<Exit> {
         console.data(text)?;
         return Ok(Exit::Fine);
     };
+    if std::fs::symlink_metadata(path).is_ok() {
+        bail!("{} exists: name another file", path.display());
+    }
     let mut file = std::fs::File::create_new(path).with_context(|| format!("cannot create {}", path.display()))?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     console.remark(&format!("wrote {0}; now: zonefall run {0}", path.display()));
@@ -129,7 +132,7 @@ fn own_topic(topic: &str) -> Option<String> {
             "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial, a comparison of verify\n2 usage\n\
              3 bad scenario or trace, or a checkpoint or partial result of another study\n\
              4 objective missed (with --gate); of a drill: a design failed it\n\
-             5 not resolved (with --gate); of a drill: none failed it, but on one nothing was run, or an action was not\n  (with --allow-not-run that is 0), or nothing could miss the objective: no deadline of `[jobs]` passes in the drill\n130 interrupted, partial results kept"
+             5 not resolved (with --gate); of a drill: none failed it, but on one nothing was run, or an action was not\n  (with --allow-not-run that is 0), or nothing could miss the objective: no deadline of `[jobs]` passes in the drill\n130 interrupted: `run` keeps the trials that are done, `sweep --csv` the points; the others keep nothing"
                 .into(),
         ),
         "checkpoint" | "checkpoints" | "merge" | "partial" => Some(CHECKPOINT.into()),

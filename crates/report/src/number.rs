@@ -14,6 +14,8 @@ pub(crate) enum Toward {
     Up,
     /// Towards zero: how good things are.
     Down,
+    /// To the nearest: what is neither, as parts that sum to a whole.
+    Nearest,
 }
 
 /// No more decimals than this are worth a reader's time.
@@ -30,7 +32,11 @@ fn scaled(value: f64, power: u32, toward: Toward) -> Option<u128> {
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let (kept, cut) = fraction.split_at(fraction.len().min(power as usize));
     let digits: u128 = format!("{whole}{kept:0<width$}", width = power as usize).parse().ok()?;
-    let more = toward == Toward::Up && cut.bytes().any(|digit| digit != b'0');
+    let more = match toward {
+        Toward::Up => cut.bytes().any(|digit| digit != b'0'),
+        Toward::Down => false,
+        Toward::Nearest => cut.bytes().next().is_some_and(|digit| digit >= b'5'),
+    };
     Some(digits + u128::from(more))
 }
 
@@ -85,9 +91,20 @@ pub(crate) fn decimals_of(values: &[f64]) -> u32 {
 
 /// A signed number; each sign keeps its digits, and what is not zero does not look like zero.
 pub(crate) fn signed(value: f64, decimals_of: f64, toward: Toward, minus: char) -> String {
-    let digits = decimals(decimals_of, 3).max(decimals(value.abs(), 1));
-    let size = fixed(value.abs(), digits, toward);
+    signed_to(value, decimals(decimals_of, 3).max(decimals(value.abs(), 1)), toward, minus)
+}
+
+/// A signed number with so many decimals.
+pub(crate) fn signed_to(value: f64, decimals: u32, toward: Toward, minus: char) -> String {
+    let size = fixed(value.abs(), decimals, toward);
     if value < 0.0 { format!("{minus}{size}") } else { size }
+}
+
+/// Decimals for numbers that belong together, whatever their sign: three significant digits of the largest, two of each.
+pub(crate) fn decimals_together(values: &[f64]) -> u32 {
+    let sizes = || values.iter().map(|value| value.abs());
+    let of_each = sizes().map(|size| decimals(size, 2)).max().unwrap_or(0);
+    decimals(sizes().fold(0.0, f64::max), 3).max(of_each)
 }
 
 /// A share in percent with two significant digits, from 10 % on with one decimal; `%` included.

@@ -230,10 +230,13 @@ pub(crate) fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
     }
     let inside = of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to);
     let shaded = inside.map(|outage| Span {
-        label: "missed".into(),
+        label: outage
+            .causes
+            .first()
+            .map_or_else(|| "missed".to_owned(), |(cause, _)| format!("missed: {}", clean(cause))),
         from: clip(outage.from_ms),
         to: clip(outage.to_ms),
-        tip: format!("missed for {}", number::duration(outage.length_ms() as f64 / 60_000.0)),
+        tip: format!("missed for {}{}", number::duration(outage.length_ms() as f64 / 60_000.0), charged(outage)),
     });
     let bars = bars(of, stretch).into_iter().map(|(name, from, to)| Span {
         tip: format!("{}, from {}", clean(&name), instant(of, from)),
@@ -250,6 +253,12 @@ pub(crate) fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
         waits: of.waiting.as_ref().map(|waiting| area(of, waiting, stretch, clock)),
         bars: bars.collect(),
     }
+}
+
+/// What the missed time of an outage is charged to, the most first.
+fn charged(outage: &Outage) -> String {
+    let causes: Vec<String> = outage.causes.iter().map(|(cause, _)| clean(cause)).collect();
+    if causes.is_empty() { String::new() } else { format!(", charged to {}", causes.join(", ")) }
 }
 
 /// The places that have a lane of their own, those that lose the most first where there are too many, in their order; and those

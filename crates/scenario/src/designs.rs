@@ -69,6 +69,8 @@ pub(crate) struct Around<'a> {
     pub memory: Option<&'a Memory>,
     /// Whether hints are asked of the design.
     pub hints: bool,
+    /// Whether it has to fit the quota: not where a plan has it for a shape only, and holds its candidates against that.
+    pub fits_quota: bool,
 }
 
 impl<'a> Around<'a> {
@@ -237,7 +239,7 @@ fn put_together(
         None => (need, span, jobs),
     };
     let quota = machines.quota?;
-    let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
+    let fits = quota.as_ref().filter(|_| around.fits_quota).is_none_or(|told| manage::check_quota(&sets, told, sink));
     if !fits || !machines.is_managed {
         return None;
     }
@@ -331,8 +333,9 @@ fn uses(reader: &Reader<'_>, sets: &mut [Placed]) -> Vec<Use> {
     let changes = sets.iter().any(|placed| placed.set.management.is_some());
     let mut all: Vec<Use> = sets.iter_mut().flat_map(|placed| std::mem::take(&mut placed.uses)).collect();
     let idle = (!changes).then_some("nothing changes any machine while a trial runs");
-    let written = ["quota", "platform"].into_iter().filter(|key| reader.has(key) && !reader.is_off(key));
-    all.extend(written.map(|key| Use { span: reader.span_of(key), key, idle }));
+    // A quota always matters: what is designed has to fit it.
+    let platform = Some("platform").filter(|key| reader.has(key) && !reader.is_off(key));
+    all.extend(platform.map(|key| Use { span: reader.span_of(key), key, idle }));
     all
 }
 

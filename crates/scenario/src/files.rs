@@ -64,8 +64,18 @@ fn nearest_name(folder: &Path, name: &str, folders: bool) -> Option<String> {
     let wanted = entries.filter(|entry| if folders { entry.path().is_dir() } else { entry.path().is_file() });
     let mut names: Vec<String> = wanted.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort_unstable();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    nearest(name, &names).map(str::to_owned)
+    let stem =
+        |name: &str| Path::new(name).file_stem().map_or(name.to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let ending = |name: &str| Path::new(name).extension().map(ToOwned::to_owned);
+    let stems: Vec<(String, &String)> = names.iter().map(|name| (stem(name), name)).collect();
+    // An ending that files have in common makes no two of them alike.
+    let alike: Vec<&str> =
+        stems.iter().filter(|(_, of)| folders || ending(of) == ending(name)).map(|(stem, _)| stem.as_str()).collect();
+    if let Some(near) = nearest(&stem(name), &alike) {
+        let mut same = stems.iter().filter(|(stem, of)| stem == near && (folders || ending(of) == ending(name)));
+        return same.next().map(|(_, of)| (*of).clone());
+    }
+    names.iter().find(|of| strsim::osa_distance(of, name) <= 2 && stem(of) == stem(name)).cloned()
 }
 
 /// What is to be said of a named file that has mistakes.

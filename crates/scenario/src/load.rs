@@ -248,6 +248,7 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         prices: money.as_ref().and_then(Option::as_ref).map(|money| &money.prices),
         memory: None,
         hints: true,
+        fits_quota: !(whole_plan && root.has("plan")),
     };
     let laid = all_designs(tree, &seen, &around, sink);
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);

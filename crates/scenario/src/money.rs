@@ -66,6 +66,8 @@ pub struct Rates {
     pub gateway_instance: f64,
     /// Of a request that is served: what it moves between zones.
     pub request: f64,
+    /// The sizes of machines by which they are priced, in words, by set.
+    pub sizes: Vec<String>,
     /// What is to be known of them.
     pub notes: Vec<String>,
 }
@@ -88,6 +90,9 @@ pub(crate) struct Purchase {
     disk: &'static str,
     disk_span: Range<usize>,
     size_span: Range<usize>,
+    /// Whether the set says its size, and the place of its table.
+    sized: bool,
+    set_span: Range<usize>,
     committed_span: Range<usize>,
     reserved_span: Range<usize>,
 }
@@ -224,6 +229,8 @@ pub(crate) fn purchase(
         disk: disk?,
         disk_span: reader.place("disk"),
         size_span: reader.place(if reader.has("instance_mix") { "instance_mix.sizes" } else { "size" }),
+        sized: reader.has("size") || reader.has("instance_mix"),
+        set_span: reader.span().clone(),
         committed_span: reader.span_of("committed"),
         reserved_span: reader.place("reserved_per_zone"),
     })
@@ -249,6 +256,10 @@ pub(crate) fn rates(
             None => fine = false,
         }
     }
+    if list.any.is_none() {
+        rates.sizes = sets.iter().map(sizes_in_words).collect();
+        tell_unsized(sets, sink);
+    }
     if has_balancer && list.any.is_none() {
         balancers::price(&mut rates, list, reader);
     }
@@ -259,6 +270,33 @@ pub(crate) fn rates(
         note(&mut rates.notes, words.into());
     }
     fine.then_some(rates)
+}
+
+/// "web: Standard_D4s_v5, the default".
+fn sizes_in_words(of: &Placed) -> String {
+    let names: Vec<String> = of.purchase.sizes.iter().map(|size| format!("Standard_{}", size.name)).collect();
+    let default = if of.purchase.sized { "" } else { ", the default" };
+    format!("{}: {}{default}", of.set.name, names.join(" or "))
+}
+
+/// Tells of sets that are priced by the default size beside one that says another.
+fn tell_unsized(sets: &[Placed], sink: &mut Sink) {
+    for placed in sets.iter().filter(|placed| !placed.purchase.sized) {
+        let Some(size) = placed.purchase.sizes.first() else { continue };
+        let differs = |other: &&Placed| {
+            let mut sizes = other.purchase.sizes.iter();
+            other.purchase.sized && !sizes.any(|other| other.is_same(&size.name))
+        };
+        let Some(other) = sets.iter().find(differs) else { continue };
+        let [mine, theirs] = [placed, other].map(|of| &of.set.name);
+        let own = other.purchase.sizes.first().map_or("", |size| size.name.as_str());
+        let words = format!(
+            "`{mine}` has no `size` and is priced as Standard_{}, while `{theirs}` is Standard_{own}",
+            size.name
+        );
+        sink.warn(codes::UNSIZED, &placed.purchase.set_span, words)
+            .help(format!("write `size = \"Standard_{}\"` if that is meant, or the size that it has", size.name));
+    }
 }
 
 /// What the components of a design cost an hour; none if a price is wrong.

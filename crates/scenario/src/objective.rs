@@ -85,6 +85,9 @@ fn of_parts(
 fn of_sets(reader: &Reader<'_>, arrives: Arrives, is_misspelt: bool, sink: &mut Sink) -> Option<Objective> {
     let slo = reader.sub("slo", "slo", sink);
     let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
+    if let Some(slo) = slo.as_ref().filter(|slo| slo.has("holds")) {
+        return no_parts(slo, is_misspelt, sink);
+    }
     let means = |slo: &Reader<'_>| OBJECTIVES.iter().any(|key| slo.means(key));
     let Some(slo) = slo.as_ref().filter(|_| OBJECTIVES.iter().any(|key| said(key))) else {
         if is_misspelt || slo.as_ref().is_some_and(means) {
@@ -96,13 +99,6 @@ fn of_sets(reader: &Reader<'_>, arrives: Arrives, is_misspelt: bool, sink: &mut 
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
-    if slo.has("holds") {
-        let words = "`holds` names a part, and the design has none";
-        let name = slo.text("holds", sink).unwrap_or_default();
-        let more = sink.error(codes::PART, &slo.span_of("holds"), words);
-        more.lacks_named(&["part", "component", "failover"], &name).help("add `[part.<name>]` or `[component.<name>]`");
-        return None;
-    }
     let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
     for other in OBJECTIVES.into_iter().filter(|&other| other != first && said(first) && said(other)) {
         let words = format!("`{first}` and `{other}` are two objectives: keep one");
@@ -123,6 +119,19 @@ fn of_sets(reader: &Reader<'_>, arrives: Arrives, is_misspelt: bool, sink: &mut 
         None => (Need::Served(0, 1), slo.span_of("p95_latency"), within),
     };
     Some(Objective { need, span, within })
+}
+
+/// `holds` in a design without parts.
+fn no_parts(slo: &Reader<'_>, is_misspelt: bool, sink: &mut Sink) -> Option<Objective> {
+    let name = slo.text("holds", sink)?;
+    if !is_misspelt {
+        let more = sink.error(codes::PART, &slo.span_of("holds"), "`holds` names a part, and the design has none");
+        let part = if name.is_empty() { "[part.<name>]".to_owned() } else { format!("[part.{}]", name) };
+        more.lacks_named(&["part", "component", "failover"], &name).help(format!(
+            "write `{part}`: with `sets = [\"<set>\"]` and `min_serving`, or with `all`, `any` or `of` other parts"
+        ));
+    }
+    None
 }
 
 /// The limit on times: the outer `None` is a mistake, the inner one its absence.

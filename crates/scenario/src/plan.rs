@@ -43,6 +43,8 @@ use zonefall_fleet::{Design, PAID, Paid, paid_as_designed};
 
 /// The most candidates.
 const CANDIDATES_MAX: usize = 20_000;
+/// The limit that Azure sets (AL-05): candidates beyond it are counted like those beyond limits of the plan.
+const QUOTA: &str = "quota";
 /// Reasons for which candidates are impossible, of which the others are summed up.
 const REASONS_MAX: usize = 20;
 
@@ -247,6 +249,7 @@ fn candidates(
     let mut possible: Vec<Vec<bool>> = read.iter().map(|of| vec![false; of.nodes.len()]).collect();
     let names = names(read);
     let mut least = Least::default();
+    let mut over_quota: Option<Sink> = None;
     let budget = ErrorBudget::of_candidates(around.times.horizon);
     for (shape, of) in seen.iter().enumerate() {
         let mut at = vec![0_u32; read.len()];
@@ -255,7 +258,7 @@ fn candidates(
             let mut own = Sink::default();
             // What is asked along the whole demand is asked once for each value of a shape.
             let hints = at.iter().enumerate().any(|(key, &value)| !judged[key][value as usize]);
-            let around = &Around { hints, ..*around };
+            let around = &Around { hints, fits_quota: true, ..*around };
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
             let name = || named(seen, shape, &names, read, &at);
@@ -269,6 +272,11 @@ fn candidates(
                         (judged[key][value as usize], possible[key][value as usize]) = (true, true);
                     }
                     take(plan, laid, name(), (shape, &at), limits, &mut least);
+                }
+                None if own.has_only_errors_of(codes::QUOTA) => {
+                    at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
+                    beyond(plan, [QUOTA].into_iter());
+                    over_quota.get_or_insert(own);
                 }
                 None => {
                     let why = own.first_error().unwrap_or_default();
@@ -293,7 +301,10 @@ fn candidates(
     let fine = blame::tell(read, &possible, first, sink);
     plan.impossible = impossible(reasons);
     if fine && plan.candidates.is_empty() {
-        limits.tell(&least, &read[0].span, sink);
+        match over_quota.filter(|_| plan.limits_broken == [QUOTA]) {
+            Some(first) => sink.copy_errors(&first, None),
+            None => limits.tell(&least, &read[0].span, sink),
+        }
         return None;
     }
     fine.then_some(())
@@ -382,6 +393,11 @@ fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]),
         plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost, rates });
         return;
     }
+    beyond(plan, broken);
+}
+
+/// Counts a candidate that is beyond these limits.
+fn beyond(plan: &mut Plan, broken: impl Iterator<Item = &'static str>) {
     plan.over_limit += 1;
     for key in broken {
         if !plan.limits_broken.contains(&key) {

@@ -137,7 +137,7 @@ fn finish(
     let changes = manage::changes(&draft.rows, changed, sink);
     let life = Happens { rows: &draft.rows, releases: &draft.releases, managed, creating: draft.creating };
     let uses = manage::used(reader, &draft.written, &life);
-    let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
+    let needs = needs(&draft.written, draft.model.capacity);
     let (changes, spreading, purchase) = (changes.filter(|_| fine)?, spreading?, purchase?);
     let (machine, hidden_zone) = (machine?, hidden_zone?);
     let (model, disk) = (draft.model, machine.disk);
@@ -212,7 +212,7 @@ fn has_room(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, sink: &mut Si
     true
 }
 
-/// AL-05: what a set whose machines can change needs of a quota when the trial begins. Reserved machines count: the
+/// AL-05: what a set needs of a quota when the trial begins. Reserved machines count: the
 /// reservation holds their quota (CR-02). So do those of its pool, running or deallocated (SB-01).
 fn needs(written: &Written, capacity: u32) -> Needs {
     let vcpus = u64::from(written.vcpus());

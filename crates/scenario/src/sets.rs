@@ -227,7 +227,9 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
 }
 
 pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, purchase: Purchase, reader: &Reader<'_>) -> Placed {
-    let (needs, uses) = (Needs::default(), Vec::new());
+    let vcpus = purchase.sizes.iter().map(|size| size.vcpus).max().unwrap_or(1);
+    let (machines, uses) = (u64::from(set.capacity), Vec::new());
+    let needs = Needs { vcpus: machines * u64::from(vcpus), machines, ..Needs::default() };
     let (zone_redundant, orchestration, capacity_span) = (false, None, kept(reader));
     Placed { set, kind, disk, zone_redundant, orchestration, capacity_span, update_domains: 0, needs, purchase, uses }
 }

@@ -113,7 +113,8 @@ fn in_money(text: &str) -> Option<String> {
 
 pub(crate) fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
     let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
-    told(units::duration(text), codes::DURATION, node, name, text, "90 min", sink)
+    let example = if text.to_ascii_lowercase().contains("month") { "30 days" } else { "90 min" };
+    told(units::duration(text), codes::DURATION, node, name, text, example, sink)
 }
 
 pub(crate) fn fine_duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<Duration> {

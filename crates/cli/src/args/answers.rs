@@ -1,6 +1,6 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{CsvLocale, Format, Report, WhatIf, method, seed, trial_count};
+use super::{CsvLocale, Format, Report, WhatIf, csv_file, method, seed, trial_count};
 use clap::Args;
 use std::path::PathBuf;
 use zonefall_study::plan::Method;
@@ -59,7 +59,7 @@ pub struct Shown {
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
     /// Write the table for spreadsheets to this file as well.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = csv_file)]
     pub csv: Option<PathBuf>,
     /// Spreadsheet habits of CSV.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]

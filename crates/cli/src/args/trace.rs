@@ -1,6 +1,6 @@
 //! `trace`.
 
-use super::{CsvLocale, Format, WhatIf, seed};
+use super::{CsvLocale, Format, WhatIf, csv_file, seed};
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ pub struct Trace {
     pub longest: bool,
     /// Write everything that happened to this file, for spreadsheets; with --longest what is told. Each refusal has a row, also those
     /// that text tells as one that came again.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = csv_file)]
     pub csv: Option<PathBuf>,
     /// Spreadsheet habits of the CSV.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]

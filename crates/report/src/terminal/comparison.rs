@@ -182,13 +182,24 @@ fn first_of(pairs: &[Pair]) -> Vec<&Pair> {
     shown
 }
 
+/// The decimals of a pair's difference and of the causes that are shown, which sum to it.
+fn decimals(pair: &Pair) -> u32 {
+    let Gap { min_per_month, low, high, hits } = pair.difference;
+    if hits == 0 {
+        return 0;
+    }
+    let causes = pair.causes.iter().take(CAUSES_SHOWN).map(|(_, gap)| gap.min_per_month);
+    let together: Vec<f64> = causes.chain([min_per_month]).collect();
+    number::decimals_together(&together).max(number::decimals_of(&[low.abs(), high.abs()]))
+}
+
 /// "a against b: datacenter −0.59, zone-network −0.25*".
 fn reasons(page: &Page, pair: &Pair) -> String {
     let minus = page.sign('−', '-');
-    let size = pair.causes.first().map_or(0.0, |(_, gap)| gap.min_per_month.abs());
+    let decimals = decimals(pair);
     let cause = |(name, gap): &(String, Gap)| {
         let doubt = if gap.low <= 0.0 && gap.high >= 0.0 { "*" } else { "" };
-        format!("{} {}{doubt}", clean(name), number::signed(gap.min_per_month, size, Toward::Down, minus))
+        format!("{} {}{doubt}", clean(name), number::signed_to(gap.min_per_month, decimals, Toward::Nearest, minus))
     };
     let mut causes: Vec<String> = pair.causes.iter().take(CAUSES_SHOWN).map(cause).collect();
     if pair.causes.len() > CAUSES_SHOWN {
@@ -200,6 +211,6 @@ fn reasons(page: &Page, pair: &Pair) -> String {
 fn row(page: &Page, pair: &Pair) -> Vec<String> {
     let minus = page.sign('−', '-');
     let Gap { min_per_month, low, high, hits } = pair.difference;
-    let cells = differences::cells(min_per_month, (Some(low), Some(high)), hits, minus);
+    let cells = differences::cells_with(min_per_month, (Some(low), Some(high)), hits, decimals(pair), minus);
     [clean(&pair.design), clean(&pair.against)].into_iter().chain(cells).chain([pair.says.to_string()]).collect()
 }

@@ -37,18 +37,29 @@ pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
     [clean(&of.design)].into_iter().chain(cells).chain([of.says.to_string()]).collect()
 }
 
-/// A difference that so many trials show, and its interval. Whichever of the two saves the other's downtime, no more is said to be saved
-/// than is.
-pub(super) fn cells(mean: f64, (low, high): (Option<f64>, Option<f64>), hits: u64, minus: char) -> [String; 2] {
-    let largest = [Some(mean), low, high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
-    let shown = |value: f64, toward| number::signed(value, largest, toward, minus);
+/// A difference that so many trials show, to the nearest with two significant digits at least, and its interval.
+pub(super) fn cells(mean: f64, ends: (Option<f64>, Option<f64>), hits: u64, minus: char) -> [String; 2] {
+    cells_with(mean, ends, hits, 0, minus)
+}
+
+/// The same with at least so many decimals: those of the causes that sum to it.
+pub(super) fn cells_with(
+    mean: f64,
+    (low, high): (Option<f64>, Option<f64>),
+    hits: u64,
+    decimals_min: u32,
+    minus: char,
+) -> [String; 2] {
+    let largest = [Some(mean), low, high].into_iter().flatten().fold(0.0, |most: f64, of| most.max(of.abs()));
+    let decimals = number::decimals_of(&[largest]).max(number::decimals_together(&[mean])).max(decimals_min);
+    let end = |value: f64, toward| number::signed(value, largest, toward, minus);
     if hits == 0 {
         return ["0".into(), String::new()];
     }
     let interval = match (low, high) {
         (Some(low), Some(high)) if low == high => String::new(),
-        (Some(low), Some(high)) => number::ends(low, high, shown).join(" to "),
+        (Some(low), Some(high)) => number::ends(low, high, end).join(" to "),
         _ => number::NONE.into(),
     };
-    [shown(mean, Toward::Down), interval]
+    [number::signed_to(mean, decimals, Toward::Nearest, minus), interval]
 }

@@ -59,7 +59,10 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         }
         if found.is_none() {
             let more = sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"));
-            let more = more.help(format!("the first line names the columns: {}", columns.join(",")));
+            let more = more.help(format!(
+                "the first line names the columns: {}",
+                columns.join(char::from(separator).to_string().as_str())
+            ));
             if text[first_line.clone()].contains('\t') {
                 more.help("here they are separated by tabs: write commas, or semicolons");
             }
@@ -81,6 +84,7 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         either: Vec::new(),
         wrong: [&of_columns[0], &of_columns[1], "in their order", "in their number of cells"].map(Wrong::of),
         skipped: Wrong::warning("in summer time"),
+        last_skipped: None,
     };
     for record in csv.records() {
         let Ok(record) = record else {
@@ -115,8 +119,9 @@ struct Reading<'a> {
     either: Vec<(usize, String, Range<usize>)>,
     /// Times, rates, order, cells.
     wrong: [Wrong<'a>; 4],
-    /// Times that the clock leaves out.
+    /// Times that the clock leaves out, and the last of them where it is the last row.
     skipped: Wrong<'a>,
+    last_skipped: Option<String>,
 }
 
 impl Reading<'_> {
@@ -164,10 +169,24 @@ impl Reading<'_> {
         if self.rows.last().is_some_and(|last| last.0 >= at) {
             let twice =
                 "clocks go back then, and this time comes twice: write the offset, for example 2026-10-25T02:30+01:00";
-            let help = (clock == Clock::Repeated).then(|| twice.to_owned());
+            let help = match clock {
+                Clock::Repeated => Some(twice.to_owned()),
+                _ => self.after_skipped(),
+            };
             self.wrong[2].tell("this row does not lie after the one above it".into(), place, help, sink);
         }
+        self.last_skipped = (clock == Clock::Skipped).then(|| time.to_owned());
         self.rows.push((at, amount));
+    }
+
+    /// What to do where the row above is at an hour that the clock leaves out, and was read as so much later.
+    fn after_skipped(&self) -> Option<String> {
+        let above = self.last_skipped.as_ref()?;
+        let zone =
+            self.calendar.and_then(|(zone, _)| zone.iana_name()).map_or(String::new(), |name| format!(" in {name}"));
+        Some(format!(
+            "the row above, \"{above}\", does not exist{zone}: delete that line, or, if the times are UTC, set `demand.time_zone = \"UTC\"`"
+        ))
     }
 
     /// All rows, once what can be told of all of them is told.

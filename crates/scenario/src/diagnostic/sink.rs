@@ -110,6 +110,12 @@ impl Sink {
         }
     }
 
+    /// Whether there are errors, and all of them have this code.
+    pub fn has_only_errors_of(&self, code: &str) -> bool {
+        let is_of = |item: &Diagnostic| item.severity != Severity::Error || item.code == code;
+        self.has_errors() && self.items.iter().all(is_of)
+    }
+
     /// The first error in words.
     pub fn first_error(&self) -> Option<String> {
         self.items.iter().find(|item| item.severity == Severity::Error).map(|item| item.message.clone())

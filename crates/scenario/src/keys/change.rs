@@ -54,7 +54,7 @@ pub(super) const KEYS: &[Key] = &[
     change_key!("attach_existing.infiniband", Flag, "They are connected by InfiniBand.", "false", "CV-06"),
     change_key!("retry", Duration, "If the capacity was not reached, or the request was refused, it is asked for again after this time, of at least 1 min. The set itself does not keep trying.", "AL-04"),
     change_key!("back_after", Duration, "With `when`: the capacity from before is asked for again once no zone was dark for so long.", "ZN-09"),
-    Key::new("quota", Either(&[Table, Off]), "What the subscription allows in each region; unlimited without it. Counted are the sets whose machines can change, the initial ones and reserved ones too.").overlay().from("AL-05"),
+    Key::new("quota", Either(&[Table, Off]), "What the subscription allows in each region; unlimited without it. The designed machines of all sets have to fit it, reserved ones too; while a trial runs, machines that come and go are those of the sets whose machines can change.").overlay().from("AL-05"),
     Key::new("quota.vcpus", Count(1, VCPUS_MAX), "vCPUs of regular machines, deallocated ones and standby pools included.").overlay().from("AL-05"),
     Key::new("quota.spot_vcpus", Count(1, VCPUS_MAX), "vCPUs of Spot machines.").overlay().from("AL-05"),
     Key::new("quota.machines", Count(1, MACHINES_MAX), "Machines.").overlay().from("AL-05"),

@@ -244,7 +244,7 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
 }
 
 /// Other words for a key of a table, which are no slip of its own name.
-const OTHER_WORDS: [(&str, &str, &str); 29] = [
+const OTHER_WORDS: [(&str, &str, &str); 33] = [
     ("", "objective", "slo"),
     ("", "objectives", "slo"),
     ("", "goal", "slo"),
@@ -266,6 +266,10 @@ const OTHER_WORDS: [(&str, &str, &str); 29] = [
     ("component.<name>", "target", "availability"),
     ("scale_set.<name>", "count", "capacity"),
     ("scale_set.<name>", "instances", "capacity"),
+    ("scale_set.<name>", "sku", "size"),
+    ("scale_set.<name>", "vm_size", "size"),
+    ("virtual_machine.<name>", "sku", "size"),
+    ("virtual_machine.<name>", "vm_size", "size"),
     ("scale_set.<name>.autoscale", "min", "minimum"),
     ("scale_set.<name>.autoscale", "max", "maximum"),
     ("scale_set.<name>.autoscale.rule[]", "above", "threshold"),

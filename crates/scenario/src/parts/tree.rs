@@ -161,7 +161,14 @@ impl<'a> Tree<'a> {
                 Some((name, _)) => format!("part `{}` is not in `{name}`, which the objective asks for", draft.name),
                 None => format!("part `{}` is in itself", draft.name),
             };
-            sink.error(codes::PART, &draft.span, words);
+            let told = sink.error(codes::PART, &draft.span, words);
+            if let Some((name, _)) = root {
+                told.help(format!(
+                    "name it in `all`, `any` or `of` of `[part.{name}]`, or let `slo.holds` name a part above both: \
+                     all = [\"{name}\", \"{}\"]",
+                    draft.name
+                ));
+            }
         }
         order.reverse();
         (order.len() == self.drafts.len()).then_some(order)

@@ -166,6 +166,19 @@ fn al_05_a_request_above_the_quota_is_refused() {
 }
 
 #[test]
+fn al_05_sets_whose_machines_never_change_have_to_fit_too() {
+    let reason = "AL-05; Azure answers QuotaExceeded";
+    let quota = |text: &str| scenario("", &format!("[quota]\n{text}\n"));
+    refused(&quota("vcpus = 23"), "E056", reason, "23");
+    refused(&quota("machines = 5"), "E056", reason, "5\n");
+    accepted(&quota("vcpus = 24\nmachines = 6"));
+    let plain = "[virtual_machine.one]\nzone = 1\nsize = \"Standard_D8s_v5\"\n[availability_set.old]\ncapacity = 2\nsize = \"Standard_D2s_v5\"\n";
+    let beside = |vcpus: u32| scenario("", &format!("{plain}[quota]\nvcpus = {vcpus}\n"));
+    refused(&beside(35), "E056", reason, "35");
+    accepted(&beside(36));
+}
+
+#[test]
 fn al_05_sb_01_what_waits_in_a_pool_counts() {
     let pooled = |text: &str| {
         let set = "standby_pool = { max_ready = 9, state = \"deallocated\" }";

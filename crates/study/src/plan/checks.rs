@@ -1,6 +1,6 @@
 //! Declarations that a key helps, checked.
 //!
-//! A declaration is not used where a feature makes it doubtful (a quota, strict balance, autoscale, changes that depend
+//! A declaration is not used where a feature makes it doubtful (a quota of sets whose machines change, strict balance, autoscale, changes that depend
 //! on how many serve). Else pairs of candidates that differ in the key alone live through the same trials; if the better one
 //! misses more beyond doubt, the declaration is dropped.
 
@@ -41,7 +41,10 @@ impl Visitor for Pairs {
 fn doubt(question: &Question) -> Option<&'static str> {
     let designs = || question.candidates.iter().map(|candidate| &candidate.design);
     let managed = || designs().flat_map(|design| design.sets.iter().filter_map(|set| set.management.as_ref()));
-    if designs().any(|design| design.quota.is_some()) {
+    let grows = |design: &zonefall_fleet::Design| {
+        design.quota.is_some() && design.sets.iter().any(|set| set.management.is_some())
+    };
+    if designs().any(|design| grows(design)) {
         return Some("a quota may refuse more machines");
     }
     if managed().any(|managed| managed.balance.balance == Balance::Strict) {

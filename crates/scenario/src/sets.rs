@@ -228,8 +228,8 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
 
 pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, purchase: Purchase, reader: &Reader<'_>) -> Placed {
     let vcpus = purchase.sizes.iter().map(|size| size.vcpus).max().unwrap_or(1);
-    let (machines, uses) = (u64::from(set.capacity), Vec::new());
-    let needs = Needs { vcpus: machines * u64::from(vcpus), machines, ..Needs::default() };
+    let needs = Needs { regular: set.capacity, vcpus: u64::from(vcpus), ..Needs::default() };
+    let uses = Vec::new();
     let (zone_redundant, orchestration, capacity_span) = (false, None, kept(reader));
     Placed { set, kind, disk, zone_redundant, orchestration, capacity_span, update_domains: 0, needs, purchase, uses }
 }

@@ -87,7 +87,7 @@ pub fn check_quota_of_mix(fits: u32, machines: u32) -> Option<Violation> {
         "the sizes of the mix have quota for {fits} regular machines together, and the set begins with {machines}"
     );
     (fits < machines).then(|| {
-        Violation::azures("AL-05", "QuotaExceeded", words)
+        Violation::azures(Matter::Quota, "AL-05", "QuotaExceeded", words)
             .about("instance_mix.sizes")
             .help("give a size more `quota`, add a size, or make the set smaller")
     })

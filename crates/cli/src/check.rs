@@ -204,6 +204,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "maintenance": arranged::maintenance(design),
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
+                "sla_by_part": by_part(design),
             });
             for (what, words) in understood::of_design(design, arrivals, scenario.measure.horizon) {
                 told[what] = json!(words);
@@ -412,4 +413,11 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
         work(scenario, scenario.trials + looks, strikes)
     );
     understood::line("Work       ", &words)
+}
+
+/// What Azure promises part by part, where it promises nothing for all machines; none where it does.
+fn by_part(design: &Design) -> Option<Value> {
+    let parts =
+        design.agreements.iter().map(|of| json!({ "part": of.of, "each_machine": of.each, "sla": of.terms.name }));
+    (!design.agreements.is_empty()).then(|| parts.collect())
 }

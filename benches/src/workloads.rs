@@ -53,6 +53,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         demand: None,
         need: Need::Serving(need),
         sla: None,
+        agreements: Vec::new(),
         depends_on: Vec::new(),
         healing_needs_control_plane: false,
         quota: None,

@@ -211,6 +211,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "maintenance": arranged::maintenance(design),
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
+                "sla_by_part": by_part(design),
             });
             if let Some(sizes) = sizes_of(scenario, &design.name) {
                 told["sizes"] = json!(sizes);
@@ -431,4 +432,11 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
         work(scenario, scenario.trials + looks, strikes)
     );
     understood::line("Work       ", &words)
+}
+
+/// What Azure promises part by part, where it promises nothing for all machines; none where it does.
+fn by_part(design: &Design) -> Option<Value> {
+    let parts =
+        design.agreements.iter().map(|of| json!({ "part": of.of, "each_machine": of.each, "sla": of.terms.name }));
+    (!design.agreements.is_empty()).then(|| parts.collect())
 }

@@ -4,6 +4,8 @@
 
 #[path = "scenarios/beside.rs"]
 mod beside;
+#[path = "scenarios/by_part.rs"]
+mod by_part;
 #[path = "scenarios/ceiling.rs"]
 mod ceiling;
 #[path = "scenarios/first_miss.rs"]

@@ -32,6 +32,7 @@ impl World {
             self.is_hit_again(at, cause, t);
         }
         if before & self.halting() != 0 {
+            self.see_uptime(at, t);
             return self.settle_if_present(at, t);
         }
         self.book.settle(t, &self.measure);
@@ -98,6 +99,7 @@ impl World {
             self.book.settle(t, &self.measure);
             self.recharge(at, self.heir(at));
         }
+        self.see_uptime(at, t);
     }
 
     /// What befalls a free slot is nothing that the book knows of: a set with room for more is booked like one without.

@@ -129,6 +129,19 @@ impl SlaTerms {
     }
 }
 
+/// SL-01: a promise for some of the machines, where there is none for all of them together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// What it is for: a region, or a set.
+    pub of: String,
+    /// The sets that it covers.
+    pub sets: Vec<u32>,
+    /// Each machine is promised by itself; else all of them together.
+    pub each: bool,
+    /// What is promised.
+    pub terms: SlaTerms,
+}
+
 /// What is bought for a set, whether or not a machine makes use of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bought {
@@ -157,6 +170,8 @@ pub struct Design {
     pub need: Need,
     /// Azure's promise.
     pub sla: Option<SlaTerms>,
+    /// The same part by part, where there is none for all machines together. No set is in two of them.
+    pub agreements: Vec<Agreement>,
     /// Global modes it depends on, by name.
     pub depends_on: Vec<String>,
     /// Whether healing on other hardware waits while the region's control plane is out.

@@ -8,6 +8,7 @@ use crate::bill::PAID;
 use crate::line::Waited;
 use crate::operations::OPERATIONS;
 use crate::states::{Load, States};
+use crate::uptimes::Kept;
 use crate::ways::WayLoad;
 use zonefall_engine::SimTime;
 
@@ -86,6 +87,8 @@ pub struct Ledger {
     pub unconnected_ms: u64,
     /// Time that does not count, over all measured time.
     pub unpromised_ms: u64,
+    /// What each of [`crate::Design::agreements`] has come to.
+    pub kept: Vec<Kept>,
     /// Machine-milliseconds that are paid for, by set and [`crate::Paid`]; empty where nobody asks for a bill.
     pub paid: Vec<[i128; PAID]>,
     /// Sessions that began, in thousandths; 0 unless machines hold some.
@@ -146,6 +149,7 @@ zonefall_engine::pooled_clone!(Ledger {
     unpromised_by_month_ms,
     unconnected_ms,
     unpromised_ms,
+    kept,
     paid,
     sessions_begun,
     sessions_lost
@@ -181,6 +185,7 @@ impl Default for Ledger {
             unpromised_by_month_ms: Default::default(),
             unconnected_ms: Default::default(),
             unpromised_ms: Default::default(),
+            kept: Default::default(),
             paid: Default::default(),
             sessions_begun: Default::default(),
             sessions_lost: Default::default(),
@@ -216,6 +221,7 @@ impl Ledger {
         keep.outages_ms.clear();
         keep.unpromised_by_month_ms.clear();
         keep.paid.clear();
+        keep.kept.clear();
         keep.sessions_lost.clear();
         keep.held_at.clear();
         keep.clearance_ms.clear();
@@ -228,6 +234,7 @@ impl Ledger {
             unconnected_by_month_ms: keep.unconnected_by_month_ms,
             unpromised_by_month_ms: keep.unpromised_by_month_ms,
             paid: keep.paid,
+            kept: keep.kept,
             sessions_lost: keep.sessions_lost,
             outages_ms: keep.outages_ms,
             held_at: keep.held_at,

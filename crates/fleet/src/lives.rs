@@ -89,6 +89,7 @@ impl World {
             if self.manager.is_active() {
                 self.manager.touch(at);
             }
+            self.see_uptime(at, t);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is measured over which time: the horizon, the part of it that counts, and the windows of the objective.
 
+use std::ops::Range;
 use zonefall_engine::{SimDuration, SimTime};
 
 /// Half-open windows that follow each other; a trailing part-window counts for availability, never for breaches.
@@ -43,6 +44,19 @@ impl Windows {
     /// The length of a window.
     pub fn length(&self, window: usize) -> SimDuration {
         self.borders[window + 1].since(self.borders[window])
+    }
+
+    /// The windows that the time `[from, to)` touches.
+    pub(crate) fn touched(&self, from: SimTime, to: SimTime) -> Range<usize> {
+        let before = self.borders.partition_point(|&border| border <= from).saturating_sub(1);
+        let until = self.borders.partition_point(|&border| border < to).min(self.count());
+        before..until.max(before)
+    }
+
+    /// Milliseconds of the time `[from, to)` in a window.
+    pub(crate) fn overlap(&self, window: usize, from: SimTime, to: SimTime) -> u64 {
+        let (start, end) = (self.borders[window].max(from), self.borders[window + 1].min(to));
+        if start < end { end.since(start).as_ms() } else { 0 }
     }
 
     /// Adds the time `[from, to)` to the windows that it touches, beginning the search at `hint`; returns the next hint.

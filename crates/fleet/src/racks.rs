@@ -69,6 +69,9 @@ impl World {
             if self.book.sessions.is_some() {
                 self.rack_is_hit_again(rack, cause, t);
             }
+            if self.uptimes.is_active() {
+                self.rack_machines(rack).for_each(|at| self.see_uptime(at, t));
+            }
             return;
         }
         self.rack_turns(rack, true);

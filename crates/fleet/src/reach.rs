@@ -131,7 +131,7 @@ impl World {
     }
 
     /// From when on a machine can be reached if nothing else happens; none while the platform holds it, and where none is.
-    fn reached_from(&self, at: usize) -> Option<SimTime> {
+    pub(crate) fn reached_from(&self, at: usize) -> Option<SimTime> {
         if self.manager.is_active() {
             let slot = &self.manager.slots[at];
             if !matches!(slot.state, State::Running | State::Terminating) || slot.starts {

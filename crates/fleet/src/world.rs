@@ -30,6 +30,7 @@ use crate::routing::Switch;
 use crate::serving::{Book, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
 use crate::suppressed::Suppressed;
+use crate::uptimes::Uptimes;
 use crate::watch::Watcher;
 use std::ops::Range;
 use std::sync::Arc;
@@ -139,6 +140,8 @@ pub struct World {
     pub(crate) seats: Vec<Seat>,
     /// SL-02: who can be reached while nobody serves.
     pub(crate) reach: Reach,
+    /// SL-02: what is promised part by part; idle where nothing is.
+    pub(crate) uptimes: Uptimes,
     /// What is paid for; idle where nobody asks for a bill.
     pub(crate) meters: Meters,
     /// Waves of planned maintenance that go through the design; idle without them.
@@ -200,6 +203,7 @@ zonefall_engine::pooled_clone!(World {
     scaler,
     seats,
     reach,
+    uptimes,
     meters,
     passages,
     growths,
@@ -319,6 +323,9 @@ impl World {
     /// Ends the trial and completes the ledger.
     pub fn finish(&mut self, strikes: &Strikes) -> &Ledger {
         self.book.finish(strikes.horizon(), &self.measure);
+        if self.uptimes.is_active() {
+            self.finish_uptimes(self.measure.from.after(SimDuration::from_ms(self.book.ledger.observed_ms)));
+        }
         self.book.ledger.events = self.budget.spent();
         if self.meters.is_active() {
             self.read_meters();

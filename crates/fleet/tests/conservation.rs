@@ -22,8 +22,8 @@ use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 use zonefall_fleet::{
-    Begin, Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, Sessions, SlaTerms, SlowStart,
-    Spreading, StartState, World, population,
+    Agreement, Begin, Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, Sessions, SlaTerms,
+    SlowStart, Spreading, StartState, World, population,
 };
 use zonefall_topology::ZoneId;
 
@@ -265,9 +265,25 @@ fn designs() -> impl Strategy<Value = Design> {
         wild.need = Need::Serving(capacity.div_ceil(2));
         wild.bought = Some(vec![bought]);
         let (least_machines, least_zones) = if zones > 1 { (2, 2) } else { (1, 0) };
-        wild.sla = flags[5].then(|| SlaTerms { name: "some".into(), tiers: vec![], least_machines, least_zones });
+        let terms = SlaTerms { name: "some".into(), tiers: vec![(999, 1000, 10)], least_machines, least_zones };
+        wild.sla = flags[5].then(|| terms.clone());
+        // The same promise once more as one by part, or each machine by itself.
+        wild.agreements = vec![Agreement { of: "part".into(), sets: vec![0], each: !flags[5], terms }];
         wild
     })
+}
+
+/// SL-02: one account of all machines says what the book says of them; those of single machines are out only while they run.
+fn is_kept(ledger: &Ledger, design: &Design) {
+    let [kept] = ledger.kept[..] else { panic!("one agreement: {:?}", ledger.kept) };
+    assert!(kept.down_ms <= kept.clock_ms && kept.reached.iter().sum::<u64>() <= kept.months, "{kept:?}");
+    match design.agreements[0].each {
+        false => {
+            let clock = ledger.observed_ms - ledger.unpromised_ms;
+            assert_eq!((kept.down_ms, kept.clock_ms), (ledger.unconnected_ms, clock));
+        }
+        true => assert!(i128::from(kept.clock_ms) <= ledger.machine_ms, "{kept:?} of {}", ledger.machine_ms),
+    }
 }
 
 /// CO: what is paid for is what there was: counted by set here, by design there.
@@ -321,6 +337,7 @@ proptest! {
             prop_assert!(ledger.classes.serving >= 0 && ledger.classes.down >= 0);
             prop_assert!(ledger.classes.serving <= ledger.machine_ms);
             is_paid_for(&ledger, world.design());
+            is_kept(&ledger, world.design());
             // No more sessions are lost than there were when it began, and have begun since.
             prop_assert!(ledger.sessions_lost.iter().sum::<u64>() <= ledger.sessions_begun + 1_000_100);
             if round == 0 {

@@ -9,7 +9,8 @@ use support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Recovery, Scope};
 use zonefall_fleet::{
-    ClassTimes, Demand, Design, LoadBalancer, Need, ScaleSet, SlaTerms, Spreading, StartState, Step, Windows,
+    Agreement, ClassTimes, Demand, Design, Kept, LoadBalancer, MONTH, Need, ScaleSet, SlaTerms, Spreading, StartState,
+    Step, Windows,
 };
 use zonefall_topology::{Topology, ZoneId};
 
@@ -151,6 +152,7 @@ impl Story {
             }),
             need: self.need.clone(),
             sla: Some(SlaTerms { name: "some".into(), tiers: vec![], least_machines: 2, least_zones: 2 }),
+            agreements: vec![agreement(0, true), agreement(1, false)],
             ..plain
         }
     }
@@ -211,6 +213,30 @@ impl Story {
     }
 }
 
+/// SL-03: the steps of a credit; months are out at every of their instants, or at some.
+const STEPS: [(u64, u64, u32); 2] = [(1, 1, 10), (1, 2, 25)];
+
+/// SL-01: the machines of a set are promised each by itself, or together.
+fn agreement(set: u32, each: bool) -> Agreement {
+    let terms = SlaTerms { name: "part".into(), tiers: STEPS.to_vec(), least_machines: 1, least_zones: 0 };
+    Agreement { of: format!("set{set}"), sets: vec![set], each, terms }
+}
+
+/// What a promise comes to whose accounts were out for so long in each month; all months but a last, shorter one are whole.
+fn kept(story: &Story, each: bool, accounts: &[Vec<u64>]) -> Kept {
+    let (length, window) = (story.horizon - story.from, story.window);
+    let whole = length / window;
+    let mut kept = Kept { months: whole * MONTH * if each { accounts.len() as u64 } else { 1 }, ..Kept::default() };
+    for account in accounts {
+        kept.clock_ms += length * story.tick;
+        kept.down_ms += account.iter().sum::<u64>() * story.tick;
+        for &out in account.iter().take(whole as usize).filter(|&&out| out > 0) {
+            kept.reached[usize::from(2 * (window - out) < window)] += MONTH;
+        }
+    }
+    kept
+}
+
 /// What the reference finds.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Findings {
@@ -218,6 +244,7 @@ struct Findings {
     outages: Vec<u64>,
     by_window: Vec<u64>,
     unconnected_by_month: Vec<u64>,
+    kept: Vec<Kept>,
     by_cause: Vec<u64>,
     first_miss: Option<SimTime>,
     cut: bool,
@@ -241,6 +268,7 @@ struct Body {
     rack: u32,
     host: u32,
     slot: u32,
+    set: usize,
     /// Rack outages that hold it, oldest first.
     racks_out: Vec<u16>,
     /// Causes of unit outages that hold it.
@@ -358,7 +386,7 @@ impl Body {
 fn place(story: &Story) -> Vec<Body> {
     let mut on_rack = vec![0; (story.zones * story.racks) as usize];
     let mut bodies: Vec<Body> = Vec::new();
-    for &(capacity, zones, serves, domains, creating) in &story.sets {
+    for (set, &(capacity, zones, serves, domains, creating)) in story.sets.iter().enumerate() {
         let zones = story.zones_of(zones);
         let mut in_zone = vec![0; zones.len()];
         let mut own = vec![0; on_rack.len()];
@@ -376,7 +404,7 @@ fn place(story: &Story) -> Vec<Body> {
                 let host = rack * story.hosts + on_rack[rack as usize] % story.hosts;
                 on_rack[rack as usize] += 1;
                 own[rack as usize] += 1;
-                let mut body = Body { serves, rack, host, slot: bodies.len() as u32, ..Body::default() };
+                let mut body = Body { serves, rack, host, slot: bodies.len() as u32, set, ..Body::default() };
                 if let Some(length) = creating {
                     body.warm_up = true;
                     body.not_before = length + story.warm_up;
@@ -412,6 +440,8 @@ fn reference(story: &Story) -> Findings {
         by_cause: vec![0; overload + 1],
         ..Findings::default()
     };
+    let mut out_alone = vec![vec![0; windows]; story.sets[0].0 as usize];
+    let mut out_together = vec![vec![0; windows]];
     let phase = story.phase();
     let mut running: Vec<(usize, u32, u64)> = Vec::new();
     let mut missed_before = false;
@@ -528,6 +558,10 @@ fn reference(story: &Story) -> Findings {
         if serving + awaiting == 0 && !bodies.is_empty() && bodies.iter().all(cut) {
             found.unconnected_by_month[window] += length;
         }
+        let alone = bodies.iter().filter(|body| body.set == 0).zip(&mut out_alone);
+        alone.for_each(|(body, out)| out[window] += u64::from(cut(body)));
+        let mut together = bodies.iter().filter(|body| body.set == 1).peekable();
+        out_together[0][window] += u64::from(together.peek().is_some() && together.all(cut));
         if !missed {
             missed_before = false;
             continue;
@@ -574,6 +608,11 @@ fn reference(story: &Story) -> Findings {
             }
         }
     }
+    found.kept = vec![kept(story, true, &out_alone), kept(story, false, &out_together)];
+    if story.sets[1].0 == 0 {
+        // Nobody has started a machine.
+        found.kept[1].clock_ms = 0;
+    }
     found.cut = missed_before;
     found
 }
@@ -586,6 +625,7 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         outages: ledger.outages_ms.clone(),
         by_window: ledger.missed_by_window_ms.clone(),
         unconnected_by_month: ledger.unconnected_by_month_ms.clone(),
+        kept: ledger.kept.clone(),
         // Nothing here is managed: the causes of managed sets are charged with nothing.
         by_cause: ledger.missed_by_cause_ms[..expected.by_cause.len()].to_vec(),
         first_miss: ledger.first_miss,

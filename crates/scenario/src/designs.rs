@@ -247,7 +247,7 @@ fn put_together(
     let mut rates = read.rates?;
     let arrives = demand.is_some() || jobs.is_some();
     let uses = all_uses(reader, &mut sets, around.prices.is_some(), traffic, arrives);
-    let design = Design {
+    let mut design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
         balancer: machines.balancer?,
@@ -256,6 +256,7 @@ fn put_together(
         service,
         need,
         sla: promise::terms(&sets.iter().collect::<Vec<_>>()),
+        agreements: Vec::new(),
         depends_on: read.depends_on?,
         healing_needs_control_plane: read.healing_needs_control_plane?,
         quota: quota.map(|told| told.quota),
@@ -263,6 +264,7 @@ fn put_together(
         maintenance: machines.maintenance?,
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
+    design.agreements = around.topology.map_or_else(Vec::new, |of| promise::by_part(&sets, &design, of));
     if let Some(rates) = &mut rates {
         rates.once *= money::balanced_regions(&design);
     }

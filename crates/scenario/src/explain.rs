@@ -333,5 +333,7 @@ fn sla_text() -> String {
         let tiers: Vec<String> = table.tiers.iter().map(credit).collect();
         let _ = writeln!(text, "{} ({})\n    {}", table.name, table.rule, tiers.join("; "));
     }
+    text +=
+        "\nWhere no promise covers all machines of a design, each region, availability set or machine has its own.\n";
     text
 }

@@ -18,13 +18,11 @@ use crate::promise;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{
-    Bought, Demand, Design, Measure, PAID, Paid, Pattern, ScaleSet, initial_counts, paid_as_designed,
-};
+use zonefall_fleet::{Bought, Demand, Design, Measure, PAID, Paid, Pattern, initial_counts, paid_as_designed};
 use zonefall_topology::{RegionId, ZoneId};
 
 /// The most money of a trial: far within what bills count in.
@@ -466,23 +464,18 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     let mut notes = Vec::new();
     rates.iter().flat_map(|rates| &rates.notes).for_each(|words| note(&mut notes, words.clone()));
     notes.extend(standbys_unpriced(laid.iter().map(|laid| &laid.design)).map(str::to_owned));
-    if measure.months.whole() == 0 && laid.iter().any(|laid| laid.design.sla.is_some()) {
+    let promised = |laid: &Laid| laid.design.sla.is_some() || !laid.design.agreements.is_empty();
+    if measure.months.whole() == 0 && laid.iter().any(promised) {
         // SL-03.
         notes.push("no credit, for there is no whole month, and the agreement goes by months".into());
     }
-    for laid in laid {
-        if let Some(why) = promise::lacks(&laid.sets.iter().collect::<Vec<_>>()) {
-            note(&mut notes, format!("single machines' promises are not reckoned: {why}"));
-        }
-    }
-    let regions = |sets: &[ScaleSet]| sets.iter().map(|set| set.region).collect::<BTreeSet<RegionId>>().len();
-    if laid.iter().any(|laid| laid.design.sla.is_none() && regions(&laid.design.sets) > 1) {
-        // SL-03, SL-07.
-        notes.push(
-            "no credit of designs in several regions: the agreement promises each part by itself, and what each may earn is not \
-             counted"
-                .into(),
-        );
+    let idle = |laid: &Laid| {
+        let design = &laid.design;
+        design.sla.is_none() && (0..design.sets.len()).any(|set| promise::stands_by(design, set))
+    };
+    if laid.iter().any(idle) {
+        // SL-02.
+        notes.push("no credit of standbys that do not run until something fails: their clocks stand until then".into());
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })

@@ -1,20 +1,58 @@
 //! What Azure promises for the machines of a design.
 
 use crate::sets::Placed;
-use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
-use zonefall_fleet::SlaTerms;
-use zonefall_topology::ZoneId;
+use std::collections::BTreeMap;
+use zonefall_azure::sla::{self, Disk, GroupKind, Machines, SlaTable};
+use zonefall_fleet::{Agreement, Design, SlaTerms};
+use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
 pub(crate) fn terms(sets: &[&Placed]) -> Option<SlaTerms> {
-    let table = sla::terms_for(&machines(sets)?)?;
-    let (least_machines, least_zones) = table.least;
-    Some(SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec(), least_machines, least_zones })
+    sla::terms_for(&machines(sets)?).map(in_words)
 }
 
-/// Why there is no promise for the machines of one region together, in words; none where there is one.
-pub(crate) fn lacks(sets: &[&Placed]) -> Option<&'static str> {
-    machines(sets).filter(|machines| sla::terms_for(machines).is_none()).map(|machines| sla::why(&machines))
+fn in_words(table: &SlaTable) -> SlaTerms {
+    let (least_machines, least_zones) = table.least;
+    SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec(), least_machines, least_zones }
+}
+
+/// SL-01, SL-03: what is promised by part, where nothing is for all machines of a design together: for those of a region, else for those
+/// of an availability set or on hosts of one's own, else for each machine by itself, by its worst disk. Parts that stand by and do
+/// not run have no clock that runs, and are left out.
+pub(crate) fn by_part(sets: &[Placed], design: &Design, topology: &Topology) -> Vec<Agreement> {
+    if design.sla.is_some() {
+        return Vec::new();
+    }
+    let mut regions: BTreeMap<RegionId, Vec<usize>> = BTreeMap::new();
+    for (at, placed) in sets.iter().enumerate().filter(|(_, placed)| placed.regular_machines() > 0) {
+        regions.entry(placed.set.region).or_default().push(at);
+    }
+    let mut all = Vec::new();
+    for (region, of) in regions {
+        let together = terms(&of.iter().map(|&at| &sets[at]).collect::<Vec<_>>());
+        match together {
+            Some(terms) => all.push(agreement(topology.region(region).name.clone(), &of, false, terms)),
+            None => all.extend(of.iter().map(|&at| of_set(&sets[at], at))),
+        }
+    }
+    all.retain(|of| !of.sets.iter().any(|&set| stands_by(design, set as usize)));
+    all
+}
+
+fn of_set(placed: &Placed, at: usize) -> Agreement {
+    let together = terms(&[placed]);
+    let each = together.is_none();
+    let terms = together.unwrap_or_else(|| in_words(sla::single(placed.disk)));
+    agreement(placed.set.name.clone(), &[at], each, terms)
+}
+
+fn agreement(of: String, sets: &[usize], each: bool, terms: SlaTerms) -> Agreement {
+    Agreement { of, sets: sets.iter().map(|&set| set as u32).collect(), each, terms }
+}
+
+/// Whether machines of a set stand by, and do not run until something fails.
+pub(crate) fn stands_by(design: &Design, set: usize) -> bool {
+    design.set_as_paid(set).capacity < design.sets[set].capacity
 }
 
 /// The machines that a promise may cover, if they are all of one region.

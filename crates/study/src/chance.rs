@@ -71,6 +71,7 @@ fn is_in(design: &Design, struck: bool) -> bool {
         service,
         need: _,
         sla: _,
+        agreements: _,
         depends_on: _,
         healing_needs_control_plane: _,
         quota: _,

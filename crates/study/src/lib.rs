@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod assumptions;
 mod blocks;
+mod by_part;
 mod ceiling;
 mod chance;
 pub mod comparison;

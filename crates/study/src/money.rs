@@ -8,9 +8,11 @@
 mod cents;
 
 use crate::conclude::MS_PER_HOUR;
-use crate::outcome::{BillItem, BillOutcome, Estimate, MoneyOutcome, Quality, SlaOutcome};
+use crate::outcome::{
+    AgreementOutcome, BillItem, BillOutcome, Estimate, MoneyOutcome, PartCredit, Quality, SlaOutcome,
+};
 use std::collections::BTreeMap;
-use zonefall_fleet::{Ledger, Operation, PAID, PAID_TABLE};
+use zonefall_fleet::{Ledger, Operation, PAID, PAID_TABLE, Paid};
 
 /// Hours of a month in bills.
 pub const HOURS_PER_MONTH: f64 = 730.0;
@@ -109,6 +111,8 @@ pub(crate) struct Billing<'a> {
     /// The bill of a trial in millionths.
     pub bill: Estimate,
     pub sla: Option<&'a SlaOutcome>,
+    /// What is promised part by part, and of which sets.
+    pub agreements: Vec<(&'a [u32], &'a AgreementOutcome)>,
     pub unavailability: Estimate,
     pub downtime_per_hour: Option<f64>,
 }
@@ -118,11 +122,10 @@ impl Billing<'_> {
     pub(crate) fn outcome(&self) -> BillOutcome {
         let bill = self.bill.times(HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms / BILL_UNIT);
         let mut items = self.items();
-        // SL-03: what the promise covers.
-        let covered = items.iter().filter(|item| ["on_demand", "committed"].contains(&item.item.as_str()));
-        let covered: f64 = covered.map(|item| item.cost_per_month).sum();
         let credit = self.sla.and_then(|sla| sla.credit_percent);
-        let credit = credit.map(|percent| cents::gained(credited(percent, covered)));
+        let credit = credit.map(|percent| cents::gained(credited(percent, self.covered(0..self.paid.len()))));
+        let credits = self.credits();
+        let credit = credit.or_else(|| cents::together(credits.iter().map(|part| part.credit_per_month)));
         let downtime =
             self.downtime_per_hour.map(|cost| cents::spent(self.unavailability.times(HOURS_PER_MONTH * cost)));
         let bill = cents::billed(bill, &mut items);
@@ -130,15 +133,33 @@ impl Billing<'_> {
             items,
             bill_per_month: bill,
             credit_per_month: credit,
+            credits,
             downtime_cost_per_month: downtime,
             total_per_month: total(bill, credit, downtime),
         }
     }
 
+    /// SL-03: what sets cost a month of what a promise covers: not Spot machines, nor what is no machine.
+    fn covered(&self, sets: impl Iterator<Item = usize>) -> f64 {
+        let cost = |set: usize, paid: Paid| self.paid[set][paid as usize] * self.rates.sets[set][paid as usize] as f64;
+        let costs = sets.map(|set| cost(set, Paid::OnDemand) + cost(set, Paid::Committed));
+        costs.sum::<f64>() / PRICE_UNIT * HOURS_PER_MONTH / self.observed_ms
+    }
+
+    /// What each part gives back.
+    fn credits(&self) -> Vec<PartCredit> {
+        let of_part = |(sets, of): &(&[u32], &AgreementOutcome)| {
+            let covered = self.covered(sets.iter().map(|&set| set as usize));
+            let credit_per_month = cents::gained(credited(of.sla.credit_percent?, covered));
+            Some(PartCredit { of: of.of.clone(), covered_per_month: cents::nearest(covered), credit_per_month })
+        };
+        self.agreements.iter().filter_map(of_part).collect()
+    }
+
     /// What is paid for, item by item; those that nothing is paid for are left out.
     fn items(&self) -> Vec<BillItem> {
         let share = HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms;
-        let item = |(at, (_, name, _)): (usize, &(zonefall_fleet::Paid, &str, &str))| {
+        let item = |(at, (_, name, _)): (usize, &(Paid, &str, &str))| {
             let hours: f64 = self.paid.iter().map(|set| set[at] / MS_PER_HOUR).sum();
             let costs = self.paid.iter().zip(&self.rates.sets);
             let cost: f64 = costs.map(|(set, rates)| set[at] / MS_PER_HOUR * rates[at] as f64 / PRICE_UNIT).sum();
@@ -218,6 +239,7 @@ mod tests {
             observed_ms: year as f64,
             bill: certain(rates.bill(&ledger) as f64),
             sla: None,
+            agreements: Vec::new(),
             unavailability: certain(0.001),
             downtime_per_hour: Some(1000.0),
         };
@@ -247,6 +269,7 @@ mod tests {
             observed_ms: hour as f64,
             bill: certain(840_000.0),
             sla: None,
+            agreements: Vec::new(),
             unavailability: certain(0.0),
             downtime_per_hour: None,
         };

@@ -15,7 +15,10 @@ use crate::gate::Judgement;
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
 pub use compared::Compared;
 pub use method::{BATCHES, LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
-pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
+pub use money::{
+    AgreementOutcome, BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartCredit, PartPromise,
+    SlaOutcome,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use serving::{BlipsOutcome, JobsOutcome, LatencyOutcome, SessionCause, SessionsDifference, SessionsOutcome};
@@ -232,6 +235,9 @@ pub struct DesignOutcome {
     pub window_bars: Vec<WindowBar>,
     /// Azure's own yardstick; none where no promise applies.
     pub sla: Option<SlaOutcome>,
+    /// The same part by part, where no promise covers all machines together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<AgreementOutcome>,
     /// The promises for the parts of the service, multiplied; none without parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub composite: Option<CompositeOutcome>,

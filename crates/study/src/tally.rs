@@ -1,5 +1,6 @@
 //! What is kept of many trials: exact sums, counts and fixed-grid histograms. Merging is associative and exact.
 
+use crate::by_part::AgreementTally;
 use crate::latency::LatencyTally;
 use crate::money::{Rates, requests};
 use crate::promises::tiers_reached;
@@ -69,6 +70,8 @@ pub struct DesignTally {
     pub sla_credit: Moments,
     /// Milliseconds in which the machines did not qualify for the SLA.
     pub unpromised_ms: i128,
+    /// What is promised part by part; empty where one promise covers all, or none does.
+    pub agreements: Vec<AgreementTally>,
     /// Machine-milliseconds that are paid for, by set; empty where nobody asks for a bill.
     pub paid: Vec<[i128; PAID]>,
     /// Requests served; 0 where nobody asks for a bill.
@@ -141,6 +144,7 @@ impl Tally {
             by_cause: vec![Moments::new(); causes],
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
             sla_tiers: vec![Moments::new(); design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            agreements: vec![AgreementTally::default(); design.agreements.len()],
             paid: vec![[0; PAID]; design.bought.as_ref().map_or(0, Vec::len)],
             requests: 0,
             operations: vec![Moments::new(); if design.counts_operations() { zonefall_fleet::OPERATIONS } else { 0 }],
@@ -213,6 +217,8 @@ impl DesignTally {
         if let Some(sla) = &study.designs[design].sla {
             self.add_months(sla, &study.measure.months, ledger);
         }
+        let agreements = study.designs[design].agreements.iter().zip(&ledger.kept);
+        self.agreements.iter_mut().zip(agreements).for_each(|(tally, (of, kept))| tally.add(of, kept));
         breaches
     }
 
@@ -325,6 +331,7 @@ impl DesignTally {
         self.outage_ms.merge(&other.outage_ms);
         self.longest.merge(&other.longest);
         self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.agreements.iter_mut().zip(&other.agreements).for_each(|(mine, theirs)| mine.merge(theirs));
         let paid = self.paid.iter_mut().zip(&other.paid).flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs));
         paid.for_each(|(mine, theirs)| *mine += theirs);
         self.requests += other.requests;

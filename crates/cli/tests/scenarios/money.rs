@@ -100,7 +100,11 @@ fn sl_01_dedicated_hosts_have_a_promise_and_machines_of_one_zone_none_together()
     );
     let summary = bills(&Desk::with(&set("")));
     assert_eq!(summary["designs"][0]["sla"], Value::Null);
-    assert!(summary["money"]["notes"].to_string().contains("single-machine promise"), "{}", summary["money"]["notes"]);
+    let each = &summary["designs"][0]["agreements"][0];
+    assert_eq!(
+        (&each["of"], &each["each_machine"], &each["sla"]["promise"]),
+        (&"web".into(), &true.into(), &0.999.into())
+    );
 }
 
 /// Two of three pairs of machines stand in different zones; a region with one zone and machines in none beside it. The older
@@ -251,7 +255,7 @@ fn co_03_a_load_balancer_is_billed_in_each_region_that_requests_come_to() {
 }
 
 #[test]
-fn sl_03_credits_of_parts_that_are_promised_by_themselves_are_told_not_to_be_counted() {
+fn sl_03_parts_of_a_service_in_two_regions_earn_credits_of_their_own() {
     let sets = "holds = \"service\"\n[money]\n[region.eastus]\n[region.westus]\n\
                 [scale_set.web]\nregion = \"eastus\"\nzones = [1, 2, 3]\ncapacity = 6\n\
                 [scale_set.west]\nregion = \"westus\"\nzones = [1, 2, 3]\ncapacity = 6\n\
@@ -259,12 +263,14 @@ fn sl_03_credits_of_parts_that_are_promised_by_themselves_are_told_not_to_be_cou
                 [part.service]\nany = [\"one\", \"two\"]\n";
     let desk = Desk::with(&format!("{}{sets}", HEAD.replace("min_serving = 2\n[region.eastus]\n", "")));
     let summary = bills(&desk);
-    assert_eq!(summary["designs"][0]["bill"]["credit_per_month"], Value::Null);
-    assert!(
-        summary["money"]["notes"].to_string().contains("what each may earn is not counted"),
-        "{}",
-        summary["money"]
-    );
+    let design = &summary["designs"][0];
+    let parts: Vec<&str> = design["agreements"].as_array().unwrap().iter().filter_map(|of| of["of"].as_str()).collect();
+    assert_eq!((parts, &design["sla"]), (vec!["eastus", "westus"], &Value::Null));
+    let credits = design["bill"]["credits"].as_array().unwrap();
+    let ends = |end: &str| -> f64 { credits.iter().map(|of| of["credit_per_month"][end].as_f64().unwrap()).sum() };
+    near(&design["bill"]["credit_per_month"]["mean"], ends("mean"));
+    near(&design["bill"]["credit_per_month"]["high"], ends("high"));
+    assert!(!summary["money"]["notes"].to_string().contains("no credit"), "{}", summary["money"]);
 }
 
 #[test]

@@ -142,4 +142,15 @@ fn a_standby_is_paid_for_as_far_as_it_runs() {
     near(bill(&got, "cold") / (region + balancer), 1.0, 1e-3);
     let notes = got.0["money"]["notes"].to_string();
     assert!(notes.contains("replicas (Site Recovery)") && !notes.contains("in full"), "{notes}");
+    // SL-02: the clock of what does not run stands; what serves has its credit.
+    assert!(notes.contains("no credit of standbys"), "{notes}");
+    let parts = |name: &str| -> Vec<String> {
+        let design = got.0["designs"].as_array().unwrap().iter().find(|of| of["design"] == name).unwrap();
+        let all = design["agreements"].as_array().into_iter().flatten();
+        all.filter_map(|of| Some(of["of"].as_str()?.to_owned())).collect()
+    };
+    assert_eq!(
+        (parts("active-active"), parts("cold")),
+        (vec!["eastus".into(), "westus".into()], vec!["eastus".into()])
+    );
 }

@@ -159,6 +159,7 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         demand: None,
         need: Need::Serving(need),
         sla: None,
+        agreements: Vec::new(),
         depends_on: vec!["identity".into()],
         healing_needs_control_plane: true,
         quota: None,

@@ -240,7 +240,7 @@ impl World {
             let Some(at) = self.manager.newest(set, None, running) else { return false };
             self.abandon_repair(at, t);
             self.withdraw(at, self.own_cause(Extra::Planned), t);
-            self.freshen(at);
+            self.freshen(at, t);
             self.lose_disks(at, Touch::Deallocate, t);
             self.becomes(at, State::Deallocated, t);
             self.manager.slots[at].due = SimTime::NEVER;

@@ -20,6 +20,7 @@ mod order;
 mod owed;
 mod pool;
 mod promise;
+pub(crate) use promise::Promise;
 mod rebalance;
 mod repair;
 mod rollout;

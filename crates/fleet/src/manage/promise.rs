@@ -3,7 +3,7 @@
 //! customer stops is not. Spot machines do not count (SL-03), nor those that nobody asked for.
 
 use super::slot::{Slot, State};
-use crate::design::Design;
+use crate::design::{Design, SlaTerms};
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
@@ -23,7 +23,15 @@ zonefall_engine::pooled_clone!(Promise { least_machines, least_zones, machines, 
 
 impl Promise {
     pub fn new(design: &Design, topology: &Topology) -> Self {
-        let Some(terms) = design.sla.as_ref().filter(|_| design.is_managed()) else { return Self::default() };
+        design
+            .sla
+            .as_ref()
+            .filter(|_| design.is_managed())
+            .map_or_else(Self::default, |terms| Self::of(terms, topology))
+    }
+
+    /// Of one promise.
+    pub fn of(terms: &SlaTerms, topology: &Topology) -> Self {
         let zones = if terms.least_zones > 0 { topology.zone_count() as usize } else { 0 };
         let (least_machines, least_zones) = (terms.least_machines, terms.least_zones);
         Self { least_machines, least_zones, by_zone: vec![0; zones], ..Self::default() }
@@ -44,7 +52,8 @@ impl Promise {
         self.machines >= self.least_machines && self.zones >= self.least_zones
     }
 
-    fn count(&mut self, zone: Option<usize>, starts: bool) {
+    /// One machine more counts, or one less.
+    pub fn count(&mut self, zone: Option<usize>, starts: bool) {
         self.machines = self.machines.wrapping_add_signed(if starts { 1 } else { -1 });
         let Some(here) = zone.and_then(|zone| self.by_zone.get_mut(zone)) else { return };
         *here = here.wrapping_add_signed(if starts { 1 } else { -1 });
@@ -77,6 +86,7 @@ impl World {
                 self.count_for_promise(self.manager.slots[at].group as usize, now, t);
             }
         }
+        self.see_uptime(at, t);
     }
 
     /// A machine that was started again is up.

@@ -188,7 +188,7 @@ impl World {
             self.sets[self.set_of(at)].boot.draw(&mut self.luck_of(at, strikes, t, RESTART).stream())
         };
         self.withdraw(at, cause, t);
-        self.freshen(at);
+        self.freshen(at, t);
         self.begin_new_lives(at, t, strikes);
         self.manager.slots[at].due = t.after(length);
         self.wait(Due::Repaired, at, t.after(length));

@@ -424,6 +424,7 @@ impl World {
             self.meter(self.set_of(at), Paid::Stopped, -1, t);
         }
         self.see_promise(at, counted, t);
+        self.close_uptime(at);
         self.set_vacant(at, true);
         leaver
     }

@@ -75,7 +75,7 @@ impl World {
             return self.evict_for_good(at, cause, short_until, t);
         }
         self.withdraw(at, cause, t);
-        self.freshen(at);
+        self.freshen(at, t);
         self.lose_disks(at, Touch::Deallocate, t);
         self.becomes(at, State::Deallocated, t);
         let slot = &mut self.manager.slots[at];
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// Whatever was wrong within a machine is over; its pending recoveries are of a machine that is no more.
-    pub(crate) fn freshen(&mut self, at: usize) {
+    pub(crate) fn freshen(&mut self, at: usize, t: SimTime) {
         self.manager.slots[at].epoch = self.manager.slots[at].epoch.wrapping_add(1);
         self.machines[at].marks &= !MODES | self.manager.of_host;
         if !self.factors.is_empty() {
@@ -132,6 +132,7 @@ impl World {
         }
         self.end_lives(at);
         self.forget_symptom(at);
+        self.see_uptime(at, t);
     }
 
     /// SP-03: an attempt to restore an evicted machine.

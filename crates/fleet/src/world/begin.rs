@@ -21,6 +21,7 @@ impl World {
         self.suppressed = suppressed;
         self.pending.clear();
         self.budget.reset();
+        self.forget_uptimes();
         self.rack_depth.fill(0);
         self.rack_active.clear();
         self.rack_slow.clear();
@@ -73,6 +74,7 @@ impl World {
             self.watch_triggers(SimTime::ZERO);
         }
         self.begin_reach();
+        self.begin_uptimes();
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.

@@ -19,6 +19,7 @@ use crate::reach::Reach;
 use crate::routing::switches;
 use crate::serving::Book;
 use crate::slow_start::Warming;
+use crate::uptimes::Uptimes;
 use std::sync::Arc;
 use zonefall_engine::{Calendar, EventBudget, Key, Law, SimDuration, SimTime};
 use zonefall_faults::{Effect, Strikes};
@@ -41,8 +42,10 @@ impl World {
         let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
         let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
         let of_platform = |mode: &Facts| causes.get(usize::from(mode.cause)).is_some_and(|facts| facts.of_platform);
+        let by_part = !design.agreements.is_empty();
         let cuts = marks(&modes, |mode| mode.down && of_platform(mode));
-        let reach = Reach::new(cuts, if starting && design.sla.is_some() { capacity } else { 0 });
+        let reach = Reach::new(cuts, if starting && (design.sla.is_some() || by_part) { capacity } else { 0 });
+        let uptimes = Uptimes::new(&design, capacity, &topology);
         let scaler = Scaler::new(&design);
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
         manager.rollouts = Rollouts::new(&design, capacity, own_mark);
@@ -61,7 +64,7 @@ impl World {
         Self {
             deeds: None,
             acts: Vec::new(),
-            is_watched: managed || modes.iter().any(|mode| mode.history),
+            is_watched: managed || by_part || modes.iter().any(|mode| mode.history),
             lives: lives(&modes, topology.host_count() as usize, capacity),
             holding: marks(&modes, |mode| mode.down),
             machines: vec![Machine::default(); capacity],
@@ -91,6 +94,7 @@ impl World {
             manager,
             meters,
             reach,
+            uptimes,
             follows: scaler.is_active() || service.sessions.is_some() || slow_starts || service.spreads_evenly,
             scaler,
             seats: seats(&design, names, &topology),

@@ -26,6 +26,10 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.grid(&totals(page, outcome, money));
     page.line("");
     page.grid(&items(outcome));
+    if outcome.designs.iter().filter_map(|design| design.bill.as_ref()).any(|bill| !bill.credits.is_empty()) {
+        page.line("");
+        page.grid(&credits(page, outcome));
+    }
     page.paragraph(None, &notes(money), Some(Tone::Faint));
 }
 
@@ -111,6 +115,25 @@ fn items(outcome: &Outcome) -> Grid {
                 hours.unwrap_or_default(),
                 cents(item.cost_per_month),
             ]);
+        }
+    }
+    Grid { columns, rows }
+}
+
+/// What each part gives back, where promises are by part.
+fn credits(page: &Page, outcome: &Outcome) -> Grid {
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("promised\nby itself".into(), Side::Name),
+        ("its machines\na month".into(), Side::Right),
+        ("SLA credit\na month".into(), Side::Right),
+    ];
+    let mut rows = Vec::new();
+    for (design, bill) in outcome.designs.iter().filter_map(|design| Some((design, design.bill.as_ref()?))) {
+        let mut name = clean(&design.design);
+        for part in &bill.credits {
+            let credit = estimate(page, part.credit_per_month, cents);
+            rows.push(vec![std::mem::take(&mut name), clean(&part.of), cents(part.covered_per_month), credit]);
         }
     }
     Grid { columns, rows }

@@ -4,18 +4,21 @@ use super::designs::{estimate, share_of_few};
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{CreditTier, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
+use zonefall_study::outcome::{
+    AgreementOutcome, CreditTier, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome,
+};
 use zonefall_study::quoted;
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
-    if outcome.designs.iter().all(|design| design.sla.is_none()) {
+    if all(outcome).next().is_none() {
         return;
     }
+    let has_parts = has_parts(outcome);
     page.title("Azure's own SLA, another yardstick");
-    let columns = vec![
+    let mut columns = vec![
         ("design".to_owned(), Side::Name),
         ("promise".into(), Side::Right),
         ("uptime".into(), Side::Right),
@@ -23,25 +26,35 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         ("months\nbelow".into(), Side::Right),
         ("expected\ncredit".into(), Side::Right),
     ];
-    let rows = outcome.designs.iter().map(|design| {
-        let mut row = vec![clean(&design.design)];
-        row.extend(match &design.sla {
-            Some(sla) => cells(page, outcome, sla),
-            None if promised_by_part(design) => vec!["by part".into()],
-            None => vec!["none".into()],
-        });
-        row.resize(columns.len(), String::new());
-        row
-    });
-    page.grid(&Grid { rows: rows.collect(), columns });
+    if has_parts {
+        columns.insert(1, ("part".into(), Side::Name));
+    }
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for design in &outcome.designs {
+        let begin = |name: String, part: String| if has_parts { vec![name, part] } else { vec![name] };
+        let mut name = clean(&design.design);
+        for (part, sla) in design.promises() {
+            let mut row = begin(std::mem::take(&mut name), part.map(part_in_words).unwrap_or_default());
+            row.extend(cells(page, outcome, sla));
+            rows.push(row);
+        }
+        if !name.is_empty() {
+            let mut row = begin(name, String::new());
+            row.push(if promised_by_part(design) { "by part".into() } else { "none".into() });
+            rows.push(row);
+        }
+    }
+    rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
+    page.grid(&Grid { rows, columns });
     page.line("");
-    page.grid(&steps(page, outcome));
+    page.grid(&steps(page, outcome, has_parts));
     page.paragraph(
         None,
         &format!(
-            "Promises: {}. {}{NOTE}{}{}{}{}",
+            "Promises: {}. {}{}{NOTE}{}{}{}{}",
             promises(outcome),
             by_part(outcome),
+            parts(outcome),
             bounds(page, outcome),
             releases(outcome),
             clock(outcome),
@@ -51,9 +64,40 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     );
 }
 
+/// Every promise of every design.
+fn all(outcome: &Outcome) -> impl Iterator<Item = &SlaOutcome> {
+    outcome.designs.iter().flat_map(DesignOutcome::promises).map(|(_, sla)| sla)
+}
+
+fn has_parts(outcome: &Outcome) -> bool {
+    outcome.designs.iter().any(|design| !design.agreements.is_empty())
+}
+
+/// A part, and whether it is one machine after the other.
+fn part_in_words(part: &AgreementOutcome) -> String {
+    let name = clean(&part.of);
+    match (part.each_machine, part.machines) {
+        (true, 2..) => format!("{name}, each of {}", number::count(part.machines)),
+        _ => name,
+    }
+}
+
+/// What parts with promises of their own are.
+fn parts(outcome: &Outcome) -> &'static str {
+    match has_parts(outcome) {
+        true => {
+            "A part (a region, a set, or each machine of one) has a promise, an uptime and a credit of its own where there is none for all \
+             machines together; of machines that are promised one by one minutes and months are those of a machine. "
+        }
+        false => "",
+    }
+}
+
 /// Whether there is a promise for the parts of a design, and none for all of it.
 fn promised_by_part(design: &DesignOutcome) -> bool {
-    design.sla.is_none() && design.composite.as_ref().is_some_and(|of| of.promise.is_some() || of.unpromised.is_some())
+    design.sla.is_none()
+        && design.agreements.is_empty()
+        && design.composite.as_ref().is_some_and(|of| of.promise.is_some() || of.unpromised.is_some())
 }
 
 /// What stands in place of a promise there.
@@ -68,17 +112,24 @@ fn by_part(outcome: &Outcome) -> &'static str {
 }
 
 /// The steps of the credits and how many months reach them.
-fn steps(page: &Page, outcome: &Outcome) -> Grid {
-    let columns = vec![
+fn steps(page: &Page, outcome: &Outcome, has_parts: bool) -> Grid {
+    let mut columns = vec![
         ("design".to_owned(), Side::Name),
         ("uptime of\na month".into(), Side::Right),
         ("credit".into(), Side::Right),
         ("months".into(), Side::Right),
         (format!("{} interval", number::percent_given(outcome.confidence)), Side::Left),
     ];
+    if has_parts {
+        columns.insert(1, ("part".into(), Side::Name));
+    }
     let mut rows = Vec::new();
-    for (design, sla) in outcome.designs.iter().filter_map(|design| Some((design, design.sla.as_ref()?))) {
-        let mut name = clean(&design.design);
+    let promises = outcome.designs.iter().flat_map(|design| {
+        let named = |(at, (part, sla))| (if at == 0 { clean(&design.design) } else { String::new() }, part, sla);
+        design.promises().enumerate().map(named)
+    });
+    for (mut name, part, sla) in promises {
+        let mut part = part.map(part_in_words).unwrap_or_default();
         for tier in &sla.tiers {
             let up = |share| number::percent(share, Toward::Up);
             let of = tier.months_share;
@@ -86,13 +137,15 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
                 (Some(low), Quality::Interval) => number::ends(low, of.high, number::percent).join(page.sign("–", "-")),
                 _ => String::new(),
             };
-            rows.push(vec![
-                std::mem::take(&mut name),
+            let mut row = vec![std::mem::take(&mut name)];
+            row.extend(has_parts.then(|| std::mem::take(&mut part)));
+            row.extend([
                 band(&sla.tiers, tier.below),
                 format!("{} %", tier.credit_percent),
                 estimate(page, of, up),
                 interval,
             ]);
+            rows.push(row);
         }
     }
     Grid { columns, rows }
@@ -110,7 +163,7 @@ fn band(tiers: &[CreditTier], below: f64) -> String {
 /// What is a bound and no estimate.
 fn bounds(page: &Page, outcome: &Outcome) -> String {
     let is_bound = |sla: &SlaOutcome| sla.unconnected_min_per_month.quality == Quality::UpperBound;
-    if !outcome.designs.iter().filter_map(|design| design.sla.as_ref()).any(is_bound) {
+    if !all(outcome).any(is_bound) {
         return String::new();
     }
     format!(
@@ -123,7 +176,7 @@ fn bounds(page: &Page, outcome: &Outcome) -> String {
 
 /// SL-03: credits are monthly.
 fn months(outcome: &Outcome) -> String {
-    if outcome.designs.iter().filter_map(|design| design.sla.as_ref()).all(|sla| sla.breach_share.is_none()) {
+    if all(outcome).all(|sla| sla.breach_share.is_none()) {
         return " The agreement goes by months: no whole month was measured, so nothing is known of credits.".into();
     }
     String::new()
@@ -131,7 +184,11 @@ fn months(outcome: &Outcome) -> String {
 
 /// What a customer does to its own machines is no downtime of the agreement, but nothing here takes it out.
 fn releases(outcome: &Outcome) -> &'static str {
-    let operations = outcome.designs.iter().filter(|design| design.sla.is_some()).flat_map(|design| &design.operations);
+    let operations = outcome
+        .designs
+        .iter()
+        .filter(|design| design.promises().next().is_some())
+        .flat_map(|design| &design.operations);
     match operations.into_iter().any(|of| of.operation == "releases") {
         true => {
             " Minutes without a connection that releases of your own bring are in it, though the agreement leaves out what a customer \
@@ -143,13 +200,15 @@ fn releases(outcome: &Outcome) -> &'static str {
 
 /// SL-02, where it matters.
 fn clock(outcome: &Outcome) -> String {
-    let stood = |sla: &&SlaOutcome| sla.clock_share < 1.0;
     let stood: Vec<String> = outcome
         .designs
         .iter()
-        .filter_map(|design| Some((design, design.sla.as_ref().filter(stood)?)))
-        .map(|(design, sla)| {
-            format!("{} {}", quoted(&clean(&design.design)), number::percent(1.0 - sla.clock_share, Toward::Up))
+        .flat_map(|design| design.promises().map(move |(part, sla)| (design, part, sla)))
+        .filter(|(.., sla)| sla.clock_share < 1.0)
+        .map(|(design, part, sla)| {
+            let part = part.map(|part| format!(" in {}", part_in_words(part))).unwrap_or_default();
+            let share = number::percent(1.0 - sla.clock_share, Toward::Up);
+            format!("{}{part} {share}", quoted(&clean(&design.design)))
         })
         .collect();
     if stood.is_empty() {
@@ -164,7 +223,7 @@ fn clock(outcome: &Outcome) -> String {
 /// Every promise that applies somewhere, once, in words.
 fn promises(outcome: &Outcome) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for sla in outcome.designs.iter().filter_map(|design| design.sla.as_ref()) {
+    for sla in all(outcome) {
         if !names.contains(&sla.name.as_str()) {
             names.push(&sla.name);
         }

@@ -93,6 +93,7 @@ fn bill(sketch: &Sketch) -> BillOutcome {
         items,
         bill_per_month: interval(sum, sum, sum, 10_000),
         credit_per_month: credit,
+        credits: Vec::new(),
         downtime_cost_per_month: Some(downtime),
         total_per_month: Estimate {
             mean: sum + downtime.mean,
@@ -151,6 +152,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         causes: causes(sketch),
         window_bars: bars(sketch.met.0),
         composite: None,
+        agreements: Vec::new(),
         sla: sketch.sla.map(|(name, promise, minutes)| sla(name, promise, minutes)),
         machine_failures_per_year: sketch.machines as f64 * 0.31,
         crew_wait_mean_h: None,

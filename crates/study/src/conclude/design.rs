@@ -4,6 +4,7 @@ use super::{
     MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, mean_verdict,
     need_in_words, once_in_ten_years, one_less, part_of, signed, with_zeros,
 };
+use crate::by_part::{AgreementTally, covering};
 use crate::composite::composite;
 use crate::misses::Kinds;
 use crate::money::Billing;
@@ -15,7 +16,7 @@ use crate::sessions;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
 use crate::unseen::missed_ms;
-use zonefall_fleet::{Design, Operation};
+use zonefall_fleet::{Agreement, Design, Operation};
 use zonefall_stats::verdict::{at_most, window_verdict};
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel,
@@ -106,8 +107,9 @@ impl<'a> Concluding<'a> {
         let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let causes = self.causes(unavailability);
         let sla = self.sla(design, unavailability);
+        let agreements = self.agreements(design);
         DesignOutcome {
-            bill: self.bill(design, sla.as_ref(), unavailability),
+            bill: self.bill(design, (sla.as_ref(), &agreements), unavailability),
             design: design.name.clone(),
             machines: design.capacity(),
             need: need_in_words(design),
@@ -140,6 +142,7 @@ impl<'a> Concluding<'a> {
             causes,
             window_bars: self.window_bars(),
             sla,
+            agreements,
             machine_failures_per_year: self.per_year(tally.machine_failures as f64),
             crew_wait_mean_h: (tally.crew_jobs > 0)
                 .then(|| tally.crew_wait_ms as f64 / MS_PER_HOUR / tally.crew_jobs as f64),
@@ -362,7 +365,22 @@ impl<'a> Concluding<'a> {
         Some(promises.bounded(terms, most, (self.observed_ms, &self.study.measure.months)).outcome(terms))
     }
 
-    fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
+    /// What is promised part by part.
+    fn agreements(&self, design: &Design) -> Vec<AgreementOutcome> {
+        let trials = self.finished.trials.max(1) as f64;
+        let outcome = |(of, tally): (&Agreement, &AgreementTally)| {
+            let mean = |figure: usize, most: f64, factor: f64| self.mean(&tally.figures[figure], most, factor);
+            tally.says(trials).outcome((self.study, design, of), self.observed_ms, mean)
+        };
+        design.agreements.iter().zip(&self.tally.agreements).map(outcome).collect()
+    }
+
+    fn bill(
+        &self,
+        design: &Design,
+        (sla, agreements): (Option<&SlaOutcome>, &[AgreementOutcome]),
+        unavailability: Estimate,
+    ) -> Option<BillOutcome> {
         let money = self.study.money.as_ref()?;
         let moments = &self.tally.bill;
         let bill = match moments.is_constant() {
@@ -382,6 +400,7 @@ impl<'a> Concluding<'a> {
             observed_ms: self.observed_ms,
             bill,
             sla,
+            agreements: covering(design, agreements),
             unavailability,
             downtime_per_hour: money.downtime_per_hour,
         };

@@ -4,7 +4,7 @@
 //! gained down, the ends of an interval outwards. The items of a bill sum to it: what rounding them down leaves goes to those that
 //! lost most by it. What binary fractions add to an amount is no money.
 
-use crate::outcome::{BillItem, Estimate};
+use crate::outcome::{BillItem, Estimate, Quality};
 
 /// Cents of the currency.
 const CENTS: f64 = 100.0;
@@ -38,6 +38,17 @@ pub(super) fn spent(of: Estimate) -> Estimate {
 /// What comes back.
 pub(super) fn gained(of: Estimate) -> Estimate {
     around(of, down(of.mean))
+}
+
+/// The sum of amounts that are whole cents; none of none. Its ends are theirs added up.
+pub(super) fn together(parts: impl Iterator<Item = Estimate>) -> Option<Estimate> {
+    parts.reduce(|sum, of| Estimate {
+        mean: nearest(sum.mean + of.mean),
+        low: sum.low.zip(of.low).map(|(sum, low)| nearest(sum + low)),
+        high: nearest(sum.high + of.high),
+        quality: if of.quality == Quality::UpperBound { of.quality } else { sum.quality },
+        hits: sum.hits.max(of.hits),
+    })
 }
 
 /// With the ends outwards; what is certain has none.

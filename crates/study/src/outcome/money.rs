@@ -71,6 +71,39 @@ pub struct SlaOutcome {
     pub clock_share: f64,
 }
 
+/// What Azure promises for a part of a design, where it promises nothing for all of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AgreementOutcome {
+    /// What it is for: a region, or a set.
+    pub of: String,
+    /// Each machine is promised by itself: times are those of a machine, and months are machine-months, each counting by the share
+    /// of it in which its machine ran.
+    pub each_machine: bool,
+    /// Machines that it covers, as designed.
+    pub machines: u64,
+    /// What comes of it.
+    pub sla: SlaOutcome,
+}
+
+impl super::DesignOutcome {
+    /// What is promised for all of its machines, or part by part.
+    pub fn promises(&self) -> impl Iterator<Item = (Option<&AgreementOutcome>, &SlaOutcome)> {
+        let by_part = self.agreements.iter().map(|part| (Some(part), &part.sla));
+        self.sla.iter().map(|sla| (None, sla)).chain(by_part)
+    }
+}
+
+/// What a part of a design gives back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PartCredit {
+    /// What it is for: a region, or a set.
+    pub of: String,
+    /// The mean cost of the machines that it covers: on demand and paid in advance.
+    pub covered_per_month: f64,
+    /// The expected credit of this.
+    pub credit_per_month: Estimate,
+}
+
 /// Something that is paid for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BillItem {
@@ -93,6 +126,9 @@ pub struct BillOutcome {
     /// Expected credit of the SLA, of the mean cost of the machines that it covers: on demand and paid in advance. None
     /// where no promise applies.
     pub credit_per_month: Option<Estimate>,
+    /// The same by part, where the promises are by part; they sum to the credit to the cent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<PartCredit>,
     /// What missed time costs the business; none where nobody says what an hour costs.
     pub downtime_cost_per_month: Option<Estimate>,
     /// Bill and downtime less credit; its ends are those of its parts added up.

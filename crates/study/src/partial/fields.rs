@@ -3,6 +3,7 @@
 //! Structs are taken apart without `..`: a field that is added and not written down does not compile.
 
 use super::origin::Origin;
+use crate::by_part::AgreementTally;
 use crate::latency::{LatencyTally, Load};
 use crate::sessions::SessionsTally;
 use crate::tally::DesignTally;
@@ -76,6 +77,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         sla_tiers,
         sla_credit,
         unpromised_ms,
+        agreements,
         paid,
         requests,
         bill,
@@ -114,8 +116,15 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     for sum in sums.into_iter().chain([sessions_begun, requests]).chain(classes).chain(paid.iter_mut().flatten()) {
         pass.amount(sum)?;
     }
+    agreements.iter_mut().try_for_each(|of| agreement(of, pass))?;
     states(latency, pass)?;
     states_of_ways(ways, pass)
+}
+
+fn agreement<P: Pass>(tally: &mut AgreementTally, pass: &mut P) -> Result<(), P::Error> {
+    let AgreementTally { figures, clock_ms, months } = tally;
+    figures.iter_mut().try_for_each(|moments| pass.moments(moments))?;
+    [clock_ms, months].into_iter().try_for_each(|sum| pass.amount(sum))
 }
 
 /// Requests by state of load, as many states as there are. A reader's list is empty and grows no further than what it reads.

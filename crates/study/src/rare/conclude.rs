@@ -5,6 +5,7 @@ use super::gained::{method, unforeseen, warnings};
 use super::run::{Drawn, Weighed, asked};
 use super::splitting;
 use super::tally::{Total, WeightedDesign};
+use crate::by_part::{WeightedAgreement, covering};
 use crate::composite::composite;
 use crate::conclude::*;
 use crate::misses::Kinds;
@@ -17,7 +18,7 @@ use crate::tally::TRILLIONTHS;
 use crate::unseen::longest_ms;
 use zonefall_engine::SimTime;
 use zonefall_faults::Method;
-use zonefall_fleet::{Design, Operation};
+use zonefall_fleet::{Agreement, Design, Operation};
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Beyond, Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample,
@@ -186,8 +187,9 @@ impl<'a> Concluding<'a> {
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
         let causes = self.causes(unavailability);
         let sla = self.sla(design, unavailability);
+        let agreements = self.agreements(design);
         DesignOutcome {
-            bill: self.bill(design, sla.as_ref(), unavailability),
+            bill: self.bill(design, (sla.as_ref(), &agreements), unavailability),
             design: design.name.clone(),
             machines: design.capacity(),
             need: need_in_words(design),
@@ -220,6 +222,7 @@ impl<'a> Concluding<'a> {
             causes,
             window_bars: self.window_bars(windows * self.whole),
             sla,
+            agreements,
             machine_failures_per_year: self.per_year(Total::MachineFailures),
             crew_wait_mean_h: self.crew_wait(),
             delayed_healings_per_year: self.per_year(Total::DelayedHealings),
@@ -356,8 +359,23 @@ impl<'a> Concluding<'a> {
         Some(promises.bounded(terms, most, (self.measured_ms, &self.study.measure.months)).outcome(terms))
     }
 
+    /// What is promised part by part.
+    fn agreements(&self, design: &Design) -> Vec<AgreementOutcome> {
+        let weights = self.tally.total(Total::Weights).max(1.0);
+        let outcome = |(of, tally): (&Agreement, &WeightedAgreement)| {
+            let mean = |figure: usize, most: f64, factor: f64| self.mean(&tally.figures[figure], most, factor);
+            tally.says(weights).outcome((self.study, design, of), self.measured_ms, mean)
+        };
+        design.agreements.iter().zip(&self.tally.agreements).map(outcome).collect()
+    }
+
     /// Means over weights, so that what is the same in every trial stays the same. None from split trials.
-    fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
+    fn bill(
+        &self,
+        design: &Design,
+        (sla, agreements): (Option<&SlaOutcome>, &[AgreementOutcome]),
+        unavailability: Estimate,
+    ) -> Option<BillOutcome> {
         let money = self.study.money.as_ref()?;
         let of = &self.tally.bill;
         let interval = self.ratio_interval(of)?;
@@ -373,6 +391,7 @@ impl<'a> Concluding<'a> {
             observed_ms: self.measured_ms,
             bill,
             sla,
+            agreements: covering(design, agreements),
             unavailability,
             downtime_per_hour: money.downtime_per_hour,
         };

@@ -1,6 +1,7 @@
 //! What is kept of many weighted trials: exact sums, in any grouping the same bits. Means count pairs of trials, a plain
 //! one and a forced one with half its weight each; everything else counts trials.
 
+use crate::by_part::WeightedAgreement;
 use crate::money::requests;
 use crate::promises::tiers_reached;
 use crate::study::Study;
@@ -70,6 +71,8 @@ pub(crate) struct WeightedDesign {
     pub sla_tiers: Vec<WeightedMoments>,
     /// Percent of credit over the whole months of a trial.
     pub sla_credit: WeightedMoments,
+    /// What is promised part by part.
+    pub agreements: Vec<WeightedAgreement>,
     /// Machine-milliseconds that are paid for, by set.
     pub paid: Vec<[WeightedSum; PAID]>,
     /// Requests served, where there is a bill.
@@ -122,6 +125,7 @@ impl WeightedTally {
             longest: WeightedHistogram::default(),
             sla_tiers: vec![none; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
             sla_credit: none,
+            agreements: vec![WeightedAgreement::new(none); design.agreements.len()],
             paid: vec![[WeightedSum::default(); PAID]; design.bought.as_ref().map_or(0, Vec::len)],
             requests: WeightedSum::default(),
             bill: WeightedRatio::default(),
@@ -206,6 +210,8 @@ impl WeightedDesign {
                 self.sla_tiers[tier].add(half, 1);
             }
         }
+        let agreements = study.designs[design].agreements.iter().zip(&ledger.kept);
+        self.agreements.iter_mut().zip(agreements).for_each(|(tally, (of, kept))| tally.add(of, kept, (weight, half)));
         self.window_missed.add_trial(weight, values);
         self.breaches.add(half, breaches);
         self.sla_breaches.add(half, sla_breaches);
@@ -272,7 +278,8 @@ impl WeightedDesign {
         ];
         let lists =
             [&mut self.not_held, &mut self.by_cause, &mut self.avoided, &mut self.operations, &mut self.sla_tiers];
-        single.into_iter().chain(lists.into_iter().flatten())
+        let agreements = self.agreements.iter_mut().flat_map(|of| &mut of.figures);
+        single.into_iter().chain(lists.into_iter().flatten()).chain(agreements)
     }
 
     fn add_totals(&mut self, ledger: &Ledger, weight: Weight) {
@@ -300,6 +307,7 @@ impl WeightedDesign {
 
     fn merge(&mut self, mut other: Self) {
         self.moments_mut().zip(other.moments_mut()).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.agreements.iter_mut().zip(&other.agreements).for_each(|(mine, theirs)| mine.merge_sums(theirs));
         self.outage_mean.merge(&other.outage_mean);
         self.first_miss.merge(&other.first_miss);
         self.window_missed.merge(&other.window_missed);

@@ -37,6 +37,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         demand: None,
         need: Need::Serving(need),
         sla: None,
+        agreements: Vec::new(),
         depends_on: vec![],
         healing_needs_control_plane: false,
         quota: None,

@@ -68,7 +68,7 @@ impl World {
             self.abandon_repair(at, t);
             let cause = self.cause_of_change(at);
             self.withdraw(at, cause, t);
-            self.freshen(at);
+            self.freshen(at, t);
             self.begin_new_lives(at, t, strikes);
         }
         let installed = &mut self.manager.rollouts.machines[at];

@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 use zonefall_benches::measure::wall_seconds;
 use zonefall_benches::rounds::{Demand, number};
 use zonefall_cli::assemble::{self, Overrides};
+use zonefall_faults::Method;
 use zonefall_study::exactly::exactly;
 use zonefall_study::outcome::{Estimate, Outcome};
 use zonefall_study::rare::{
-    Bias, Ladder, Layered, Method, Plan, Way, conclude_conditioned, conclude_weighted, run_conditioned, run_forced,
-    run_split,
+    Bias, Ladder, Layered, Plan, Way, conclude_conditioned, conclude_weighted, run_conditioned, run_forced, run_split,
 };
 use zonefall_study::{Labels, Silent, Study, conclude};
 

@@ -88,7 +88,7 @@ fn fr_03_a_spread_set_loses_everything_only_through_regions_and_pairs_of_zones()
         *mode = mode.with_rate_times(20.0);
         mode.common_cause *= 4.0;
         mode.restart = None;
-        mode.recovery = zonefall_faults::Recovery::Reachable;
+        mode.recovery = Recovery::Reachable;
     }
     for zones in [1, 2, 3] {
         let only = |zones: u32| (1..=zones).collect::<Vec<u32>>();

@@ -25,7 +25,7 @@ fn record(zone: u32) -> Replay {
     storm.outages.push(RackOutage { event, first_rack: zone - 1, racks: 1, start, end });
     let profile = profile(vec![mode("script", Scope::Zone, 1.0, constant(0))]);
     let horizon = minutes(30 * 1440);
-    Replay { profile, storm, strikes: vec![], ends: vec![], pauses: vec![], horizon, notes: vec![] }
+    Replay { profile, storm, strikes: vec![], ends: vec![], pauses: vec![], horizon, was_drawn: false, notes: vec![] }
 }
 
 fn recorded(design: Design, trials: u64) -> Study {

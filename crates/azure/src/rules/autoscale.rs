@@ -101,7 +101,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "AS-16",
         "Actions, failures, metrics that are lost and that come back, and held-back scale-ins are logged.",
         PRACTICES,
-        "that metrics come back is not counted: nothing hangs on it; nor is anybody told of anything",
+        "that metrics come back is not counted, nor that they are lost where that brings no machine: nothing hangs on it; nor is \
+         anybody told of anything",
     ),
     Rule::modelled(
         "AS-17",

@@ -184,6 +184,12 @@ fn as_15_missing_metrics_never_scale_in_and_bring_the_default() {
     assert_eq!(decided(4, &set, &[Reading::MISSING; 2]), Decision::ToDefault(6));
     assert_eq!(decided(8, &set, &[Reading::MISSING; 2]), Decision::Stay);
     assert_eq!(decided(8, &set, &[Reading::MISSING, value(5.0)]), Decision::Stay);
+    // No comparison holds of nothing, not even one that holds of equals.
+    for operator in [Operator::Above, Operator::AtLeast, Operator::Below, Operator::AtMost] {
+        assert!(!Rule { operator, ..out(70.0, 2) }.fires(Reading::MISSING, 8, 8), "{operator:?}");
+    }
+    let equals = Profile { rules: vec![Rule { operator: Operator::AtLeast, ..out(70.0, 2) }], ..set.clone() };
+    assert_eq!(decided(8, &equals, &[Reading::MISSING]), Decision::Stay);
     // Another rule that has data may still scale out.
     let set = Profile { rules: vec![out(70.0, 2), out(90.0, 4)], ..set };
     assert_eq!(decided(4, &set, &[value(80.0), Reading::MISSING]), Decision::Out { to: 6, rule: 0 });

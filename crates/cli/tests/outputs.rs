@@ -120,11 +120,11 @@ fn one_file_is_not_written_twice() {
     for args in [
         "trace s.toml --trial 1 --csv x.svg --svg x.svg",
         "trace s.toml --trial 1 --csv x.svg --svg ./x.svg",
-        "compare s.toml --md x.md --csv drills/../x.md",
+        "compare s.toml --md x.txt --csv drills/../x.txt",
         "plan p.toml --report md --out r --csv r/plan.csv",
         "run s.toml --checkpoint c --partial ./c",
     ] {
         let told = desk.run(args).ends(2).complains(&["twice"]);
-        assert!(desk.lacks("x.svg") && desk.lacks("x.md") && desk.lacks("r") && desk.lacks("c"), "{told}");
+        assert!(desk.lacks("x.svg") && desk.lacks("x.txt") && desk.lacks("r") && desk.lacks("c"), "{told}");
     }
 }

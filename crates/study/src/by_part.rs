@@ -11,12 +11,12 @@ use zonefall_stats::{Moments, Sample, Weight, WeightedMoments, WeightedSum};
 /// What is kept of one agreement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgreementTally {
-    /// Milliseconds without a connection, below the promise in thousandths of months, percent of credit over these, and the months
+    /// Milliseconds without a connection, below the promise in millionths of months, percent of credit over these, and the months
     /// that reach each step, a trial.
     pub figures: [Moments; FIGURES],
     /// Milliseconds that count.
     pub clock_ms: i128,
-    /// Whole months, in thousandths.
+    /// Whole months, in millionths.
     pub months: i128,
 }
 
@@ -95,7 +95,7 @@ impl WeightedAgreement {
     }
 }
 
-/// Means of a trial: milliseconds without a connection, milliseconds that count, whole months in thousandths.
+/// Means of a trial: milliseconds without a connection, milliseconds that count, whole months in millionths.
 pub(crate) struct Says {
     down_ms: f64,
     clock_ms: f64,

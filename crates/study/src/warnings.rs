@@ -301,6 +301,6 @@ mod tests {
         assert!(told.contains("as long as those of c, and"), "{told}");
         // A name with a comma reads like two names, and one that ends in a number like two counts.
         let told = cut_off(&[cut("three, 12 machines", 1, false)]).map_or(String::new(), String::from);
-        assert!(told.contains(": `three, 12 machines` 1."), "{told}");
+        assert!(told.contains(": `three, 12 machines` 1"), "{told}");
     }
 }

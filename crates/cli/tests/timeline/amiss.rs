@@ -120,7 +120,7 @@ fn causes_come_before_what_follows_from_them() {
     let of = told(&desk, &["s.toml", "--trial", "0"]);
     let rows = of["rows"].as_array().unwrap();
     let place = |words: &str| rows.iter().position(|row| says(row).contains(words)).unwrap();
-    let order = ["is released", "the rollout of `r` begins", "batch 1 of", "are taken out to be changed"].map(place);
+    let order = ["is released", "the rollout of `r` begins", "batch 1 of", "taken out to be changed"].map(place);
     assert!(order.is_sorted(), "{order:?}");
 }
 

@@ -7,8 +7,8 @@ use zonefall_engine::SimTime;
 
 /// The most steps of a credit.
 pub const CREDIT_STEPS: usize = 4;
-/// Months are counted in thousandths.
-pub const MONTH: u64 = 1000;
+/// Months are counted in millionths: machines that live for minutes count as well.
+pub const MONTH: u64 = 1_000_000;
 
 /// What a promise has come to in a trial, over all of its accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Kept {
     pub down_ms: u64,
     /// Milliseconds that count.
     pub clock_ms: u64,
-    /// Whole months, in thousandths: of a machine that is promised by itself as much of each as it ran.
+    /// Whole months, in millionths: of a machine that is promised by itself as much of each as it ran.
     pub months: u64,
     /// Of these, those that reach each step of the credit and not the next.
     pub reached: [u64; CREDIT_STEPS],
@@ -125,7 +125,7 @@ impl Account {
     }
 }
 
-/// So much of a month, in thousandths.
+/// So much of a month, in millionths.
 fn weight(months: &Windows, month: usize, ms: u64) -> u64 {
     (ms * MONTH / months.length(month).as_ms().max(1)).min(MONTH)
 }

@@ -172,7 +172,7 @@ fn al_05_sets_whose_machines_never_change_have_to_fit_too() {
     refused(&quota("vcpus = 23"), "E056", reason, "23");
     refused(&quota("machines = 5"), "E056", reason, "5\n");
     accepted(&quota("vcpus = 24\nmachines = 6"));
-    let plain = "[virtual_machine.one]\nzone = 1\nsize = \"Standard_D8s_v5\"\n[availability_set.old]\ncapacity = 2\nsize = \"Standard_D2s_v5\"\n";
+    let plain = "[virtual_machine.one]\nregion = \"eastus\"\nzone = 1\nsize = \"Standard_D8s_v5\"\n[availability_set.old]\nregion = \"eastus\"\ncapacity = 2\nsize = \"Standard_D2s_v5\"\n";
     let beside = |vcpus: u32| scenario("", &format!("{plain}[quota]\nvcpus = {vcpus}\n"));
     refused(&beside(35), "E056", reason, "35");
     accepted(&beside(36));

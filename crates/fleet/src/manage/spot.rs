@@ -10,7 +10,7 @@
 //! one creation of its set in that zone (see [`super::shortage`]); another zone of the set may give the machine at once
 //! (ZB-11). Nothing that the set does ends a shortage: a deallocated machine that is deleted leaves its own behind.
 
-use super::State;
+use super::{Slot, State};
 use crate::machine::*;
 use crate::management::EvictionPolicy;
 use crate::operations::Operation;
@@ -61,13 +61,18 @@ impl World {
         if !slot.spot || !matches!(slot.state, State::Creating | State::Running) {
             return;
         }
-        let (set, extra) = (self.set_of(at), slot.extra);
+        let set = self.set_of(at);
         let Some(spot) = self.design.sets[set].management.as_ref().and_then(|managed| managed.spot.as_ref()) else {
             return;
         };
         let (eviction, restore, short_until) = (spot.eviction, spot.restore, own.unwrap_or(SimTime::ZERO));
         if self.manager.is_creating(at) && self.is_up(at, t) {
             self.has_been_created(at, t);
+        }
+        // OV: to be created may have made it one that was asked for, or have taken it away.
+        let Slot { extra, state, .. } = self.manager.slots[at];
+        if !matches!(state, State::Creating | State::Running) {
+            return;
         }
         self.abandon_repair(at, t);
         self.book.count(Operation::Evictions, 1, t, &self.measure);

@@ -144,6 +144,14 @@ impl World {
         }
     }
 
+    /// Machines that stand otherwise than they were seen last; for tests.
+    pub(crate) fn unseen_uptimes(&self) -> impl Iterator<Item = String> + '_ {
+        let seen = self.uptimes.machines.iter().enumerate();
+        let promised = seen.filter(|&(at, _)| self.uptimes.of_set[self.machines[at].set as usize] != NONE);
+        let differ = promised.map(|(at, seen)| (at, seen.0, self.standing(at))).filter(|(_, seen, now)| seen != now);
+        differ.map(|(at, seen, now)| format!("machine {at} was seen as {seen:?} and stands as {now:?}"))
+    }
+
     fn standing(&self, at: usize) -> Standing {
         let (is_there, counts) = match self.manager.slots.get(at) {
             None => (true, true),

@@ -155,6 +155,16 @@ fn ar_05_ar_08_a_repair_that_fails_at_once_leaves_its_place_to_the_next_look() {
 }
 
 #[test]
+fn rc_07_a_machine_whose_creation_timed_out_in_the_dark_never_serves() {
+    // Its zone goes dark while it is made, and is back long after the time-out.
+    let grown = managed(design(&[1], 3, 4), |set| set.changes = vec![at(HOUR, Action::Capacity(4))]);
+    let dark = (0, 0, 4, HOUR + 30 * SECOND, HOUR + 30 * MINUTE);
+    let (ledger, world) = live(&script().outages(&[dark]), grown);
+    assert_eq!((count(&ledger, Operation::CreationsFailed), ledger.missed_ms), (1, DAY));
+    assert_eq!(world.audit(), Vec::<String>::new());
+}
+
+#[test]
 fn al_02_deletions_that_fail_for_good_hold_no_room() {
     // Twelve more every morning for three weeks, and none of them can be deleted in the evening.
     let day =

@@ -2,7 +2,7 @@
 
 use super::delete::Leaver;
 use super::{Manager, State};
-use crate::machine::Machine;
+use crate::machine::{AWAITING, Machine, STARTING};
 use crate::serving::Class;
 use crate::world::World;
 
@@ -33,7 +33,7 @@ impl World {
 
     /// What is kept and what is counted, where they differ; empty if all is well.
     pub fn audit(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
+        let mut wrong: Vec<String> = self.unseen_uptimes().collect();
         let mut must = |what: String, kept: i64, counted: i64| {
             if kept != counted {
                 wrong.push(format!("{what}: kept {kept}, counted {counted}"));
@@ -115,6 +115,14 @@ impl World {
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
         must("serving".into(), self.book.all_serving(), serving as i64);
+        // RC-07: what failed to be created never serves, nor what is not there.
+        let up = |at: usize| self.machines[at].marks & self.absent() == 0 || self.machines[at].marks & AWAITING != 0;
+        let runs = |slot: &super::Slot| matches!(slot.state, State::Running | State::Terminating);
+        let astray = slots().filter(|&(at, slot)| up(at) && !runs(slot)).count();
+        must("machines that serve and do not run".into(), astray as i64, 0);
+        let marked = |mark: u32| self.machines.iter().filter(|machine| machine.marks & mark != 0).count() as i64;
+        must("starting".into(), self.book.level(Class::Starting), marked(STARTING));
+        must("awaiting".into(), self.book.level(Class::Awaiting), marked(AWAITING));
         let left = |(at, machine): (usize, &Machine)| {
             let serves = self.sets[machine.set as usize].serves;
             serves - serves * i64::from(1000 - self.factors.get(at).map_or(1000, |factor| factor.0)) / 1000

@@ -158,6 +158,8 @@ impl World {
             return;
         }
         self.book.count(Operation::CreationsFailed, 1, t, &self.measure);
+        // RC-07: it never serves, not when its rack or host is back either.
+        self.withdraw(at, self.machines[at].root, t);
         self.becomes(at, State::Failed, t);
         self.gives_back((slot.group as usize, slot.spot), t);
         self.awaited_has_come(slot.group as usize, t);

@@ -87,7 +87,9 @@ impl Account {
             let touched = months.touched(from, t);
             if rules.in_part {
                 let whole = touched.clone().filter(|&month| month < months.whole());
-                kept.months += whole.map(|month| weight(months, month, months.overlap(month, from, t))).sum::<u64>();
+                // Each stay is rounded up: no month that is reached is more than there was.
+                let stay = |month: usize| weight(months, month, months.overlap(month, from, t), u64::div_ceil);
+                kept.months += whole.map(stay).sum::<u64>();
             }
             if let Some(last) = touched.last() {
                 self.turn_to(last, rules, kept);
@@ -120,12 +122,13 @@ impl Account {
         let clock = self.clock_ms + running;
         let step = rules.terms.tier_below(clock.saturating_sub(self.down_ms), clock);
         if let Some(step) = step.filter(|&step| step < CREDIT_STEPS) {
-            kept.reached[step] += if rules.in_part { weight(months, month, clock) } else { MONTH };
+            kept.reached[step] +=
+                if rules.in_part { weight(months, month, clock, |ms, length| ms / length) } else { MONTH };
         }
     }
 }
 
-/// So much of a month, in millionths.
-fn weight(months: &Windows, month: usize, ms: u64) -> u64 {
-    (ms * MONTH / months.length(month).as_ms().max(1)).min(MONTH)
+/// So much of a month, in millionths, rounded as asked for.
+fn weight(months: &Windows, month: usize, ms: u64, divide: impl Fn(u64, u64) -> u64) -> u64 {
+    divide(ms * MONTH, months.length(month).as_ms().max(1)).min(MONTH)
 }

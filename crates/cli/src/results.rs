@@ -10,6 +10,7 @@ use crate::gate::{gate, judged};
 use crate::target;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
+use zonefall_engine::name_tag;
 use zonefall_report::{
     Contents, FolderError, Identity, Options, Replaced, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
 };
@@ -141,9 +142,7 @@ pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> 
 /// what-if replaces what another one wrote.
 fn told_apart(changes: &[String]) -> String {
     const LETTERS_MAX: usize = 40;
-    let mut name = String::new();
-    // FNV-1a.
-    let mut hash: u32 = 0x811c_9dc5;
+    let (mut name, mut all) = (String::new(), String::new());
     for change in changes {
         let (key, value) = change.split_once('=').unwrap_or((change, ""));
         let (key, value) = (key.trim(), value.trim());
@@ -154,14 +153,12 @@ fn told_apart(changes: &[String]) -> String {
             };
             name.extend(part.chars().map(safe));
         }
-        for byte in key.bytes().chain([b'=']).chain(value.bytes()).chain([0]) {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
+        all += &format!("{key}={value}\n");
     }
     let words: Vec<&str> = name.split('-').map(|word| word.trim_matches('.')).filter(|word| !word.is_empty()).collect();
     let mut name = words.join("-");
     name.truncate(LETTERS_MAX);
-    format!("-{}-{hash:08x}", name.trim_end_matches(['-', '.']))
+    format!("-{}-{:08x}", name.trim_end_matches(['-', '.']), name_tag(&all) >> 32)
 }
 
 /// Remarks on the scenario that say why demand is not served, or served by more machines than it needs: a peak, a gateway, a standby,

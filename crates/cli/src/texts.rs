@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use zonefall_azure::rules;
 
 /// Writes a template. An existing file is never replaced.
@@ -23,10 +23,10 @@ pub fn init(options: &Init, console: Console) -> Result<Exit> {
         console.data(text)?;
         return Ok(Exit::Fine);
     };
-    if std::fs::symlink_metadata(path).is_ok() {
-        bail!("{} exists: name another file", path.display());
-    }
-    let mut file = std::fs::File::create_new(path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut file = match std::fs::File::create_new(path) {
+        Err(why) if why.kind() == ErrorKind::AlreadyExists => bail!("{} exists: name another file", path.display()),
+        made => made.with_context(|| format!("cannot create {}", path.display()))?,
+    };
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     console.remark(&format!("wrote {0}; now: zonefall run {0}", path.display()));
     Ok(Exit::Fine)

@@ -234,6 +234,16 @@ impl Law {
         self.draw_biased_ms(stream) * stream.unit()
     }
 
+    /// A draw of the time that has run already, seen from such an instant. From a stream that is as it was before
+    /// [`Self::draw_residual_ms`] it belongs to what that says: together they are the whole length.
+    pub fn draw_age_ms(&self, stream: &mut Stream) -> f64 {
+        if let Some(mean) = self.memoryless_mean() {
+            stream.exponential();
+            return mean * stream.exponential();
+        }
+        self.draw_biased_ms(stream) * (1.0 - stream.unit())
+    }
+
     /// A draw of the whole length that such an instant falls into: the length-biased law, with density proportional to
     /// length × density.
     pub fn draw_biased_ms(&self, stream: &mut Stream) -> f64 {

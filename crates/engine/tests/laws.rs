@@ -192,6 +192,27 @@ fn residual_draws_follow_the_stationary_law() {
     }
 }
 
+/// The age follows the same law as the residual, and both together are the length that the instant fell into.
+#[test]
+fn ages_follow_the_stationary_law_and_belong_to_their_residuals() {
+    for case in cases() {
+        let mut luck = stream(&case, "age");
+        let draws = sorted_draws(case.biased_draws(), || case.law.draw_age_ms(&mut luck));
+        assert_follows(&case.name, &residual_cdf(&case.law, &draws));
+        let (mut ages, mut residuals, mut lengths) = ([(); 3]).map(|()| stream(&case, "whole")).into();
+        for _ in 0..100 {
+            let [age, residual] = [case.law.draw_age_ms(&mut ages), case.law.draw_residual_ms(&mut residuals)];
+            if case.law.memoryless_mean().is_none() {
+                let whole = case.law.draw_biased_ms(&mut lengths);
+                assert!((age + residual - whole).abs() <= 1e-9 * whole, "{}: {age} + {residual} of {whole}", case.name);
+                lengths.unit();
+            } else {
+                residuals.exponential();
+            }
+        }
+    }
+}
+
 #[test]
 fn biased_draws_have_the_mean_of_the_length_biased_law() {
     for case in cases().iter().filter(|case| case.third_moment) {

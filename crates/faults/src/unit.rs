@@ -90,16 +90,16 @@ impl UnitModes {
         self.as_written = true;
     }
 
-    /// How long the outage of a unit has lasted already with which a stationary trial begins: in the long run as long as what
-    /// remains of it. None if it begins with the trial.
+    /// How long the outage of a unit has lasted already with which a stationary trial begins; what remains of it is its outcome.
+    /// None if it begins with the trial.
     pub fn age_at_start(&self, mode: u32, who: (u64, u64)) -> Option<SimDuration> {
         let unit = &self.modes[mode as usize];
         let Outage::Law(law) = &unit.mode.outage else { return None };
         if self.as_written || initially_down(&unit.mode) <= 0.0 {
             return None;
         }
-        let mut stream = unit.luck_key(who, SimTime::ZERO).part(0xa9e, 0).stream();
-        Some(SimDuration::from_ms(law.draw_residual_ms(&mut stream) as u64))
+        let mut stream = unit.luck_key(who, SimTime::ZERO).stream();
+        Some(SimDuration::from_ms(law.draw_age_ms(&mut stream) as u64))
     }
 
     /// Whether outages end as recorded, not as drawn.

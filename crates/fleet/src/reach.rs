@@ -12,7 +12,6 @@
 //! as one that answers, until the platform takes its place too.
 
 use crate::machine::RACK_OUT;
-use crate::manage::State;
 use crate::pending::Pending;
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -134,7 +133,7 @@ impl World {
     pub(crate) fn reached_from(&self, at: usize) -> Option<SimTime> {
         if self.manager.is_active() {
             let slot = &self.manager.slots[at];
-            if !matches!(slot.state, State::Running | State::Terminating) || slot.starts {
+            if !slot.is_there() {
                 return None;
             }
         }

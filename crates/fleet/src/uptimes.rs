@@ -10,7 +10,7 @@ mod account;
 
 use crate::design::{Agreement, Design};
 use crate::machine::AWAITING;
-use crate::manage::{Promise, State};
+use crate::manage::Promise;
 use crate::measure::Measure;
 use crate::world::World;
 use account::{Account, Rules};
@@ -155,10 +155,7 @@ impl World {
     fn standing(&self, at: usize) -> Standing {
         let (is_there, counts) = match self.manager.slots.get(at) {
             None => (true, true),
-            Some(slot) => {
-                let there = matches!(slot.state, State::Running | State::Terminating) && !slot.starts;
-                (there, there && !slot.spot && !slot.extra)
-            }
+            Some(slot) => (slot.is_there(), slot.is_promised()),
         };
         let marks = self.machines[at].marks;
         let is_up = marks & self.absent() == 0 || marks & AWAITING != 0;

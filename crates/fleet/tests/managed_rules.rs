@@ -10,6 +10,7 @@ use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope, Strikes};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
+use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::{Bought, Design, HiddenZone, Operation, SlaTerms, StartState, World, population};
 use zonefall_topology::ZoneId;
 
@@ -198,8 +199,22 @@ fn im_02_sizes_without_quota_are_skipped_machine_by_machine() {
     assert_eq!(left_beside(mix(u32::MAX), false), (8, 8, 0));
     // Five of 4 vCPUs and three of 2 leave 14.
     assert_eq!(left_beside(mix(20), false), (8, 14, 3));
-    // None of 4 vCPUs: the order begins with the other size.
-    assert_eq!(left_beside(mix(3), false), (8, 24, 0));
+    // None of 4 vCPUs: the four that come are of the other size.
+    assert_eq!(left_beside(mix(3), false), (8, 24, 4));
+}
+
+/// The quota of a size is one of regular machines: Spot machines of it are made all the same.
+#[test]
+fn im_02_sp_05_spot_machines_take_none_of_a_size_s_quota() {
+    let grown = managed(design(&[1], 2, 1), |set| {
+        let sizes = vec![Size { quota: 0, ..size("D4s_v5", 4) }];
+        set.instance_mix = Some(Mix { sizes, strategy: Strategy::LowestPrice, shared_shortage: 0.0 });
+        let mix = PriorityMix { base_regular: 0, regular_percent_above: 0 };
+        set.spot = Some(Spot { mix, eviction: EvictionPolicy::Deallocate, restore: None });
+        set.changes = vec![at(2 * HOUR, Action::Capacity(4))];
+    });
+    let (ledger, world) = script().live(grown, None);
+    assert_eq!((world.instances(0), count(&ledger, Operation::OtherSizes)), (vec![4], 0));
 }
 
 #[test]

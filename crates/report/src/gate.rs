@@ -91,7 +91,7 @@ pub(crate) fn open_for(of: &Condition) -> Option<&'static str> {
     in_words((of.open_for_luck, of.open_for_assumptions))
 }
 
-/// What a condition is judged by, with the look that keeps it open: "8.90 (8.42–10.3) min under high rates against 10 (luck)"; none
+/// What a condition is judged by, with the look that keeps it open: "high rates: 8.90 (8.42–10.3) min against 10, open for luck"; none
 /// where it is a comparison with another design, which stands with the differences.
 #[must_use]
 pub fn judged_by(of: &Condition) -> Option<String> {

@@ -312,3 +312,11 @@ fn everything_is_read_without_a_mistake() {
         assert!(fine, "{}", sink.finish("x.toml", text));
     }
 }
+
+/// SL-03: an account counts every step of every credit.
+#[test]
+fn sl_03_no_credit_has_more_steps_than_are_counted() {
+    for table in zonefall_azure::sla::TABLES {
+        assert!(table.tiers.len() <= zonefall_fleet::CREDIT_STEPS, "{}", table.name);
+    }
+}

@@ -117,8 +117,7 @@ impl World {
         must("serving".into(), self.book.all_serving(), serving as i64);
         // RC-07: what failed to be created never serves, nor what is not there.
         let up = |at: usize| self.machines[at].marks & self.absent() == 0 || self.machines[at].marks & AWAITING != 0;
-        let runs = |slot: &super::Slot| matches!(slot.state, State::Running | State::Terminating);
-        let astray = slots().filter(|&(at, slot)| up(at) && !runs(slot)).count();
+        let astray = slots().filter(|&(at, slot)| up(at) && !slot.runs()).count();
         must("machines that serve and do not run".into(), astray as i64, 0);
         let marked = |mark: u32| self.machines.iter().filter(|machine| machine.marks & mark != 0).count() as i64;
         must("starting".into(), self.book.level(Class::Starting), marked(STARTING));

@@ -296,7 +296,8 @@ impl World {
                 continue;
             }
             let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else {
-                return false;
+                all = false;
+                break;
             };
             any = true;
             let cause = self.charged_to(at, Extra::Planned);

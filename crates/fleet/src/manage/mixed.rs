@@ -69,7 +69,7 @@ impl World {
         found.map(|size| size as u8)
     }
 
-    /// AL-03: whether the platform finds hardware for a machine that has a size, and its quota.
+    /// AL-03: whether the platform finds hardware for a machine that has its size already, and that holds its quota.
     pub(crate) fn finds_its_hardware(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let size = self.manager.sets[set].sizes.get(usize::from(self.manager.slots[at].size));

@@ -2,7 +2,6 @@
 //! them, in enough zones, have been started by the customer and not stopped; what fails meanwhile is down time, what the
 //! customer stops is not. Spot machines do not count (SL-03), nor those that nobody asked for.
 
-use super::slot::{Slot, State};
 use crate::design::{Design, SlaTerms};
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -65,23 +64,18 @@ impl Promise {
     }
 }
 
-/// Whether a slot holds a machine that counts for the promise.
-fn counts(slot: &Slot) -> bool {
-    matches!(slot.state, State::Running | State::Terminating) && !slot.spot && !slot.extra && !slot.starts
-}
-
 impl World {
     /// Whether a machine counts for the promise now; none does where there is no promise.
     #[inline]
     pub(crate) fn is_promised(&self, at: usize) -> bool {
-        self.manager.promise.is_active() && counts(&self.manager.slots[at])
+        self.manager.promise.is_active() && self.manager.slots[at].is_promised()
     }
 
     /// A slot has changed, whose machine counted for the promise or not: that may be otherwise now.
     #[inline]
     pub(crate) fn see_promise(&mut self, at: usize, counted: bool, t: SimTime) {
         if self.manager.promise.is_active() {
-            let now = counts(&self.manager.slots[at]);
+            let now = self.manager.slots[at].is_promised();
             if counted != now {
                 self.count_for_promise(self.manager.slots[at].group as usize, now, t);
             }

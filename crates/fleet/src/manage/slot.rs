@@ -114,6 +114,21 @@ impl Slot {
         (self.spot, self.size)
     }
 
+    /// Whether its machine runs, or is on its way out and still does.
+    pub const fn runs(&self) -> bool {
+        matches!(self.state, State::Running | State::Terminating)
+    }
+
+    /// SL-02: whether the customer has a machine there that was started and not stopped.
+    pub const fn is_there(&self) -> bool {
+        self.runs() && !self.starts
+    }
+
+    /// SL-02, SL-03: whether that counts for Azure's promise.
+    pub const fn is_promised(&self) -> bool {
+        self.is_there() && !self.spot && !self.extra
+    }
+
     pub const VACANT: Self = Self {
         state: State::Vacant,
         epoch: 0,

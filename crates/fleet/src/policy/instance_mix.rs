@@ -42,11 +42,11 @@ pub struct Mix {
     pub shared_shortage: f64,
 }
 
-/// IM-02: the sizes in the order in which they are tried, as indices; equal ones as written. A size whose quota has no
-/// room for a single machine is none of them.
+/// IM-02: the sizes in the order in which they are tried, as indices; equal ones as written. Whoever tries skips a size that has
+/// no quota left: [`fill`].
 pub fn order(mix: &Mix) -> Vec<usize> {
     let sizes = &mix.sizes;
-    let mut order: Vec<usize> = (0..sizes.len()).filter(|&at| sizes[at].vcpus <= sizes[at].quota).collect();
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|&a, &b| match mix.strategy {
         Strategy::LowestPrice => sizes[a].price.total_cmp(&sizes[b].price),
         Strategy::CapacityOptimized => sizes[b].availability.total_cmp(&sizes[a].availability),
@@ -113,9 +113,17 @@ mod tests {
 
     #[test]
     fn im_02_a_size_without_quota_is_skipped() {
+        // In the order 1, 3, 2, 0: one vCPU too few for a machine of the first, one machine of the next, and none of two more.
         let mut lacking = mix(Strategy::LowestPrice);
-        (lacking.sizes[1].quota, lacking.sizes[3].quota) = (3, 4);
-        assert_eq!(order(&lacking), [3, 2, 0]);
+        (lacking.sizes[1].quota, lacking.sizes[3].quota, lacking.sizes[2].quota) = (3, 4, 0);
+        assert_eq!(order(&lacking), [1, 3, 2, 0]);
+        let machines = |count| fill(room(&lacking, false), count, u64::MAX);
+        assert_eq!([1, 2].map(machines), [(1, 4), (2, 8)]);
+        let of_each: Vec<u32> = room(&lacking, false).map(|size| fill([size].into_iter(), 9, 36).0).collect();
+        assert_eq!(of_each, [0, 1, 0, 9]);
+        // Spot machines take none of these quotas.
+        let as_spot: Vec<u32> = room(&lacking, true).map(|size| fill([size].into_iter(), 9, 36).0).collect();
+        assert_eq!(as_spot, [9; 4]);
     }
 
     #[test]

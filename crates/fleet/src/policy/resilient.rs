@@ -2,10 +2,6 @@
 
 use zonefall_engine::SimDuration;
 
-/// RC-03: how long a Linux machine may take to be provisioned.
-pub const TIMEOUT_LINUX: SimDuration = SimDuration::from_ms(8 * 60_000);
-/// RC-03: how long a Windows machine may take to be provisioned.
-pub const TIMEOUT_WINDOWS: SimDuration = SimDuration::from_ms(20 * 60_000);
 /// RC-04: the most attempts to create one machine.
 pub const CREATE_ATTEMPTS: u32 = 5;
 /// RC-04: the time that they may take together.
@@ -37,6 +33,10 @@ pub fn next_delete(attempts: u32, resilient: bool) -> Option<SimDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// RC-03.
+    const TIMEOUT_LINUX: SimDuration = SimDuration::from_ms(8 * 60_000);
+    const TIMEOUT_WINDOWS: SimDuration = SimDuration::from_ms(20 * 60_000);
 
     /// The minutes of each attempt where every one times out.
     fn attempts(timeout: SimDuration, resilient: bool) -> Vec<u64> {

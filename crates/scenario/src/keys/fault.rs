@@ -98,7 +98,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.start",
         Choice(&["stationary", "new"]),
-        "`stationary`: as if running for ever. `new`: up and new when the trial begins. Stationary for a new mode.",
+        "`stationary`: as if running for ever, without what automatic repairs would have ended. `new`: up and new when the trial begins. Stationary for a new mode.",
     ),
     Key::new(
         "faults.mode.<name>.clock",

@@ -2,12 +2,12 @@
 
 use crate::exit;
 use crate::gate;
-use crate::script;
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
+use zonefall_scenario::script;
 use zonefall_scenario::{Assumptions, FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};

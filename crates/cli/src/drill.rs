@@ -11,8 +11,8 @@ use crate::assemble::{self, Overrides};
 use crate::check;
 use crate::console::Console;
 use crate::exit::{Exit, bad_input, usage};
+use crate::inputs;
 use crate::results::style;
-use crate::script::{disable_autoscale, replay};
 use crate::timeline::named;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Action, Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
 use zonefall_report::terminal::Told;
-use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow, nearest_file, no_experiment as foreign_name};
+use zonefall_scenario::script::{disable_autoscale, replay};
+use zonefall_scenario::{Scenario, ScriptRow, no_experiment as foreign_name};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
 use zonefall_study::listed;
@@ -78,7 +79,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         scenario.hypothesis.begins = own::begins(&rows).since(SimTime::ZERO);
         return show((options, asked), &scenario, &Faults::Script(rows), console);
     };
-    let text = text_of(path)?;
+    let text = inputs::text(path)?;
     let experiment = match experiment(&text) {
         Ok(experiment) => experiment,
         Err(why) => {
@@ -93,16 +94,6 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         }
     }
     show((options, asked), &scenario, &Faults::Experiment(experiment, path.clone()), console)
-}
-
-/// The text of an experiment's file.
-fn text_of(path: &Path) -> Result<String> {
-    let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX).map_err(|why| {
-        let near = nearest_file(path).map_or_else(String::new, |near| format!("; did you mean `{}`?", near.display()));
-        let why = if path.exists() { why.to_string() } else { format!("there is no file {}", path.display()) };
-        bad_input(format!("{why}{near}"))
-    })?;
-    String::from_utf8(bytes).map_err(|_| bad_input(format!("{} is not UTF-8 text", path.display())))
 }
 
 /// What is wrong with the file of an experiment, with its place; of a scenario or a template in its place, what to do.

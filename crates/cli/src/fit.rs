@@ -3,6 +3,7 @@
 use crate::args::{Fit, Format, Instants, LawChoice, LengthUnit};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::inputs;
 use crate::target;
 use anyhow::{Context, Result};
 use std::io::Write;
@@ -79,6 +80,7 @@ that leave out short outages. Fits describe the record, not the future.";
 /// Fits a file.
 pub fn fit(options: &Fit, console: Console) -> Result<Exit> {
     target::refuse_unless_free(&options.write, [options.file.as_path()], options.force)?;
+    inputs::there(&options.file)?;
     let asked = match asked(options) {
         Ok(asked) => asked,
         Err(Wrong::Usage(words)) => {

@@ -4,6 +4,7 @@ use crate::args::Trace;
 use crate::assemble::{self, Overrides, people, with_replay};
 use crate::console::Console;
 use crate::exit::{Exit, bad_input, usage};
+use crate::inputs;
 use crate::target;
 use crate::timeline;
 use anyhow::{Context, Result};
@@ -89,6 +90,7 @@ pub fn replayed(
     columns: Option<&TraceColumns>,
     maps: bool,
 ) -> Result<(Study, Vec<String>)> {
+    inputs::there(path)?;
     let context = || format!("the faults of {}", path.display());
     if let Some(columns) = columns {
         let found = read_foreign(path, &foreign_columns(columns)?, &scenario.topology).with_context(context)?;

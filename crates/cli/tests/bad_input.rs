@@ -804,7 +804,11 @@ fn broken_faults_end_with_3() {
 fn faults_that_are_no_file() {
     let desk = Desk::with(BASE);
     desk.put("folder/x", "");
-    faults_refused(&desk, "missing.csv").complains(&["No such file"]);
+    desk.put("mising.csv", "");
+    let near = ["there is no file", "missing.csv", "did you mean", "mising.csv"];
+    faults_refused(&desk, "missing.csv").ends(3).complains(&near);
+    desk.run("fit missing.csv").ends(3).complains(&near);
+    desk.run("drill missing.csv --on s.toml").ends(3).complains(&near);
     faults_refused(&desk, "folder").complains(&["folder"]);
     faults_refused(&desk, "s.toml").complains(&["fault trace"]);
 }
@@ -926,15 +930,15 @@ fn no_complaint_says_its_reason_twice() {
     desk.put("file", "");
     desk.put("small.toml", base("trials = 100", "event_budget = 3"));
     let mut wrong = Vec::new();
-    for args in [
-        "run s.toml --out file/x",
-        "run s.toml --faults missing.csv",
-        "run small.toml --out r",
-        "trace s.toml --trial 1 --faults file/x",
-        "init file/x",
-        if cfg!(target_os = "linux") { "run s.toml --out /proc/x" } else { "run s.toml --out file/x" },
+    for (args, code) in [
+        ("run s.toml --out file/x", 1),
+        ("run s.toml --faults missing.csv", 3),
+        ("run small.toml --out r", 1),
+        ("trace s.toml --trial 1 --faults file/x", 1),
+        ("init file/x", 1),
+        (if cfg!(target_os = "linux") { "run s.toml --out /proc/x" } else { "run s.toml --out file/x" }, 1),
     ] {
-        let said = desk.run(args).ends(1).err;
+        let said = desk.run(args).ends(code).err;
         let line = said.lines().find(|line| line.starts_with("error")).unwrap();
         let parts: Vec<&str> = line.split(": ").collect();
         let repeats = (1..parts.len()).any(|at| parts[..at].iter().any(|before| before.contains(parts[at])));

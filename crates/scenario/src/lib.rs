@@ -58,7 +58,7 @@ mod reader;
 mod scale_sets;
 mod scenario;
 mod schema;
-mod script;
+pub mod script;
 mod service;
 mod sessions;
 mod sets;

@@ -1,6 +1,7 @@
 //! Scripted faults: a game day, row by row.
 
 mod members;
+mod replay;
 
 use crate::codes;
 use crate::designs::Laid;
@@ -11,6 +12,7 @@ use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::scenario::{Hypothesis, Member, ScriptRow, SecurityRule};
 use members::{Aim, Names, members};
+pub use replay::{disable_autoscale, length, merged, replay, wave};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Recovery};
 use zonefall_topology::Topology;

@@ -1,13 +1,13 @@
 //! `--as-outage`: zones that are lost as the profile says that zones are, drawn anew in each trial (CH-07).
 
 use crate::assemble;
-use crate::script::{merged, wave};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use zonefall_azure::profile;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::{Effect, Kind, Mode, Profile, Replay, Scope, Share, StormModes};
 use zonefall_import::ZONE_OUTAGE;
+use zonefall_scenario::script::{merged, wave};
 use zonefall_scenario::{Member, Scenario, ScriptRow};
 use zonefall_study::Study;
 use zonefall_topology::{Topology, ZoneId};

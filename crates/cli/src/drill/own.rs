@@ -2,11 +2,11 @@
 
 use super::outage::takes_zones;
 use crate::exit::bad_input;
-use crate::script::length;
 use anyhow::Result;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, slot_groups};
 use zonefall_import::{Script, Touched, ZONE_OUTAGE};
+use zonefall_scenario::script::length;
 use zonefall_scenario::{FaultSource, Member, Scenario, ScriptRow};
 use zonefall_topology::Topology;
 

@@ -5,6 +5,7 @@
 //! planned maintenance begins a wave of it. Autoscale that is disabled is no fault of the world, but a state of the designs
 //! ([`disable_autoscale`]).
 
+use crate::scenario::{Member, Scenario, ScriptRow};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_engine::{Law, SimDuration, SimTime};
@@ -12,7 +13,6 @@ use zonefall_faults::{
     Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Span, Storm, UNIT_MODES_MAX, Wave,
 };
 use zonefall_fleet::Design;
-use zonefall_scenario::{Member, Scenario, ScriptRow};
 use zonefall_topology::{RackId, Topology};
 
 /// The most outages of units that a script may hold.

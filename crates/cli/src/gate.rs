@@ -28,7 +28,7 @@ pub fn asked(gate: &zonefall_scenario::Gate) -> Gate {
         windows: gate.windows,
         downtime_max_min: gate.downtime_max.map(in_minutes),
         batches_by_deadline: gate.batches_by_deadline,
-        no_worse: gate.no_worse,
+        no_worse_min: gate.no_worse.map(in_minutes),
         not_resolved_passes: gate.not_resolved_passes,
     }
 }

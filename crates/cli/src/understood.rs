@@ -209,8 +209,8 @@ pub fn gate(of: &Gate, scenario: &Scenario) -> String {
         asks.push(of_downtime(in_minutes(most)));
     }
     asks.extend(of.batches_by_deadline.map(of_batches));
-    if let (true, Some(first)) = (of.no_worse, scenario.designs.first()) {
-        asks.push(of_no_worse(&first.name));
+    if let (Some(margin), Some(first)) = (of.no_worse, scenario.designs.first()) {
+        asks.push(of_no_worse(&first.name, in_minutes(margin)));
     }
     let whom = if of.designs.is_empty() { "every design".to_owned() } else { listed(&of.designs) };
     let open = if of.not_resolved_passes { "passes" } else { "fails" };

@@ -20,8 +20,8 @@ pub struct Gate {
     pub downtime_max: Option<SimDuration>,
     /// The least share of batches that are complete by their deadline.
     pub batches_by_deadline: Option<f64>,
-    /// Whether a design may have more downtime than the first.
-    pub no_worse: bool,
+    /// How much more downtime a month than the first a design may have; none where that is not asked.
+    pub no_worse: Option<SimDuration>,
     /// Whether a condition that is not resolved passes.
     pub not_resolved_passes: bool,
 }
@@ -50,15 +50,26 @@ pub(crate) fn gate(root: &Reader<'_>, designs: &[Seen], sink: &mut Sink) -> Opti
         windows: gate.flag("windows", sink)?,
         downtime_max,
         batches_by_deadline,
-        no_worse: gate.flag("no_worse", sink)?,
+        no_worse: no_worse(&gate, sink)?,
         not_resolved_passes: gate.choice("not_resolved", sink)? == "pass",
     };
     let asks = gate.downtime_max.is_some() || gate.batches_by_deadline.is_some();
-    if !(gate.average || gate.windows || gate.no_worse || asks) {
+    if !(gate.average || gate.windows || gate.no_worse.is_some() || asks) {
         let words = "the gate asks nothing: every condition is turned off";
         sink.error(codes::GATE, &root.span_of("gate"), words);
     }
     Some(gate)
+}
+
+/// The margin beside the first design; the outer `None` is a mistake.
+fn no_worse(gate: &Reader<'_>, sink: &mut Sink) -> Option<Option<SimDuration>> {
+    let asked = gate.flag("no_worse", sink)?;
+    let margin = gate.duration("no_worse_margin", sink)?;
+    if !asked && gate.has("no_worse_margin") {
+        let words = "`no_worse_margin` asks nothing without `no_worse = true`";
+        sink.error(codes::GATE, &gate.span_of("no_worse_margin"), words);
+    }
+    Some(asked.then_some(margin))
 }
 
 /// The share of batches that is asked; the outer `None` is a mistake: a share that says nothing, or a design without jobs.

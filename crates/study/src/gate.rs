@@ -26,8 +26,8 @@ pub struct Gate {
     pub downtime_max_min: Option<f64>,
     /// The least share of batches that are complete by their deadline.
     pub batches_by_deadline: Option<f64>,
-    /// Whether a design may have more downtime than the first.
-    pub no_worse: bool,
+    /// By how many minutes a month a design may have more downtime than the first; none where that is not asked.
+    pub no_worse_min: Option<f64>,
     /// Whether a condition that is not resolved passes.
     pub not_resolved_passes: bool,
 }
@@ -41,7 +41,7 @@ impl Default for Gate {
             windows: true,
             downtime_max_min: None,
             batches_by_deadline: None,
-            no_worse: false,
+            no_worse_min: None,
             not_resolved_passes: false,
         }
     }
@@ -202,7 +202,10 @@ pub fn of_downtime(most_min: f64) -> String {
 }
 
 /// What is asked beside another design, in words.
-pub fn of_no_worse(against: &str) -> String {
+pub fn of_no_worse(against: &str, margin_min: f64) -> String {
+    if margin_min > 0.0 {
+        return format!("at most {margin_min} min of downtime a month more than {against}");
+    }
     format!("not more downtime than {against}")
 }
 
@@ -230,8 +233,11 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
         let (verdict, basis, open) = asked.judged(outcome, design);
         (asks, verdict, basis, open)
     };
-    let difference = outcome.differences.iter().find(|of| gate.no_worse && of.design == design.design);
-    let of_difference = |of: &Difference| (of_no_worse(&of.against), no_worse(of), None, Open::default());
+    let difference = gate.no_worse_min.and_then(|margin| {
+        let of = outcome.differences.iter().find(|of| of.design == design.design)?;
+        let (verdict, open) = no_worse(of, margin, outcome.trials);
+        Some((of_no_worse(&of.against, margin), verdict, None, open))
+    });
     // A record is no sample: what it does not miss stays open, and nothing about it is luck.
     let recorded = design.unavailability.quality == Quality::Recorded;
     let condition = |(asks, verdict, basis, open): (String, Verdict, Option<Basis>, Open)| {
@@ -241,7 +247,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
         let design = design.design.clone();
         (Condition { design, asks, verdict, basis, open_for_luck: luck, open_for_assumptions: assumptions }, open)
     };
-    figures.map(of_figure).chain(difference.map(of_difference)).map(condition).collect()
+    figures.map(of_figure).chain(difference).map(condition).collect()
 }
 
 fn at_most(of: Estimate, most: f64) -> Verdict {
@@ -277,13 +283,48 @@ pub fn percent(share: f64) -> f64 {
     libm::round(share * 1e12) / 1e10
 }
 
-fn no_worse(of: &Difference) -> Verdict {
-    if of.says == Compared::More { Verdict::Misses } else { Verdict::Meets }
+/// Whether a design has at most `margin` minutes a month more than the other, with its whole interval. Two that are the same in
+/// every trial are no worse than each other.
+fn no_worse(of: &Difference, margin: f64, trials: u64) -> (Verdict, Open) {
+    let mean = of.downtime_min_per_month;
+    let (verdict, end) = match (of.low, of.high) {
+        _ if of.says == Compared::Same => return (Verdict::Meets, Open::default()),
+        (Some(low), _) if low > margin => return (Verdict::Misses, Open::default()),
+        (_, Some(high)) if high <= margin => return (Verdict::Meets, Open::default()),
+        (low, high) => (Verdict::NotResolved, if mean < margin { high } else { low }),
+    };
+    let times = end.map(|end| ((end - mean) / (margin - mean)).powi(2));
+    let times = times.filter(|times| times.is_finite() && (1.0..=TIMES_MAX).contains(times));
+    (verdict, Open { luck: Some(times.map(|times| times * trials as f64)), ..Open::default() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_worse_is_not_resolved_where_the_interval_holds_the_margin() {
+        let of = |low: Option<f64>, high: Option<f64>, hits| Difference {
+            design: "new".into(),
+            against: "old".into(),
+            downtime_min_per_month: low.zip(high).map_or(3.0, |(low, high)| (low + high) / 2.0),
+            low,
+            high,
+            hits,
+            p_adjusted: 1.0,
+            says: Compared::of(hits, low.unwrap_or(f64::MIN), high.unwrap_or(f64::MAX)),
+        };
+        let says = |of: &Difference, margin| no_worse(of, margin, 100);
+        let wide = of(Some(-1.0), Some(5.0), 24);
+        let (verdict, open) = says(&wide, 0.0);
+        assert_eq!((verdict, open.luck), (Verdict::NotResolved, Some(Some(225.0))));
+        assert_eq!(says(&wide, 5.0).0, Verdict::Meets);
+        assert_eq!(says(&of(None, None, 1), 0.0).0, Verdict::NotResolved);
+        assert_eq!(says(&of(Some(0.6), Some(2.0), 152), 0.0).0, Verdict::Misses);
+        assert_eq!(says(&of(Some(0.6), Some(2.0), 152), 1.0).0, Verdict::NotResolved);
+        assert_eq!(says(&of(Some(-4.0), Some(-1.0), 99), 0.0).0, Verdict::Meets);
+        assert_eq!(says(&of(Some(0.0), Some(0.0), 0), 0.0).0, Verdict::Meets);
+    }
 
     #[test]
     fn percents_stand_apart_from_their_number() {

@@ -27,9 +27,17 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "gate.no_worse",
         Flag,
-        "None of them may have more downtime than the first design, on the same storms. What cannot be told apart passes.",
+        "None of them may have more downtime than the first design, on the same storms. Missed if the whole interval of the \
+         difference is above `no_worse_margin`, met if it is at most that or the two are the same in every trial.",
     )
     .or("false"),
+    Key::new(
+        "gate.no_worse_margin",
+        Duration,
+        "How much more downtime a month than the first design is still no worse. Two designs that differ but are equally good \
+         are never told apart: with a margin they meet, in enough trials.",
+    )
+    .or("0 s"),
     Key::new(
         "gate.not_resolved",
         Choice(&["fail", "pass"]),

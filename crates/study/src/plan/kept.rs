@@ -32,7 +32,7 @@ pub struct GateKept {
 /// are counted apart, nor beside another design, for there is none. Nothing where it asks nothing of this one.
 pub(super) fn of_time(question: &Question, shape: usize, outcome: &Outcome) -> Vec<Condition> {
     let Some(gate) = question.gate.own.as_ref().filter(|_| question.gate.asks(shape)) else { return Vec::new() };
-    let asked = Gate { designs: Vec::new(), batches_by_deadline: None, no_worse: false, ..gate.clone() };
+    let asked = Gate { designs: Vec::new(), batches_by_deadline: None, no_worse_min: None, ..gate.clone() };
     judge(&asked, outcome).conditions
 }
 

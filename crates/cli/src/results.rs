@@ -300,7 +300,7 @@ pub fn tell_removed(written: &ResultsFolder, console: Console) {
     }
     if !written.removed.is_empty() {
         let names = written.removed.join(" ");
-        console.remark(&format!("removed {names} of an earlier run from {}", written.dir.display()));
+        console.complain(&format!("removed {names} of an earlier run from {}", written.dir.display()));
     }
 }
 

@@ -98,6 +98,23 @@ fn what_is_not_ours_stays_unless_forced() {
 }
 
 #[test]
+fn what_was_changed_since_stays_unless_forced() {
+    let temp = tempfile::tempdir().unwrap();
+    let (both, one) = ([("a.csv", "1"), ("report.md", "signed by")], [("a.csv", "2")]);
+    write(temp.path(), &both, Options::default()).unwrap();
+    fs::write(temp.path().join("report.md"), "signed by me").unwrap();
+    // Not part of the new set: it stays, and is no longer ours.
+    assert!(write(temp.path(), &one, Options::default()).unwrap().removed.is_empty());
+    assert_eq!(fs::read_to_string(temp.path().join("report.md")).unwrap(), "signed by me");
+    assert!(matches!(write(temp.path(), &both, Options::default()), Err(FolderError::Foreign { .. })));
+    fs::write(temp.path().join("a.csv"), "3").unwrap();
+    assert!(matches!(write(temp.path(), &one, Options::default()), Err(FolderError::Edited { .. })));
+    assert_eq!(fs::read_to_string(temp.path().join("a.csv")).unwrap(), "3");
+    write(temp.path(), &one, Options { force: true, partial: false }).unwrap();
+    assert_eq!(fs::read_to_string(temp.path().join("a.csv")).unwrap(), "2");
+}
+
+#[test]
 fn a_manifest_cannot_point_outside() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("out");

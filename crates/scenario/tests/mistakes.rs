@@ -360,6 +360,7 @@ fn cases() -> Vec<(&'static str, String, &'static str)> {
         ("#end", scaled(&format!("{SERIES}\nvalue = 1\n").repeat(5)), "E090"),
         ("#end", rule("increase = 1\ncooldown = \"1 s\""), "E059"),
         ("#end", rule("increase = 1\nwindow = \"1 min\""), "W018"),
+        ("#end", rule("increase = 1\nwindow = \"13 h\""), "E059"),
         ("#end", rule("increase = 1").replace("threshold = 70", ""), "E011"),
         ("#end", rule("increase = 1").replace("\">\"", "\"!=\""), "E014"),
         ("#end", scaled("[[scale_set.web.autoscale.profile]]\nname = \"a\"\nstarts = \"18:00\""), "E059"),

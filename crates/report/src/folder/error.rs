@@ -29,6 +29,12 @@ pub enum FolderError {
         /// The path.
         path: PathBuf,
     },
+    /// A file of ours that somebody has changed since.
+    #[error("`{}` was changed since zonefall wrote it; choose another folder, move it away, or force", path.display())]
+    Edited {
+        /// The path.
+        path: PathBuf,
+    },
     /// An interrupted run would replace a complete one.
     #[error("`{}` holds a complete run, which a partial one does not replace; choose another folder, or force", dir.display())]
     PartialOverComplete {

@@ -1,7 +1,7 @@
 //! What is in the way: everything that can be known before anything is touched.
 
 use super::{FolderError, Options, parent};
-use crate::manifest::{MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING};
+use crate::manifest::{Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, sha256};
 use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Look {
     /// The folders that have to be created, deepest first.
     pub(super) missing: Vec<PathBuf>,
-    /// Names that the last run's manifest lists.
+    /// Names that the last run's manifest lists, of files that are as it left them.
     pub(super) owned: Vec<String>,
     /// That manifest.
     pub(super) last: Option<Manifest>,
@@ -29,16 +29,25 @@ impl Look {
             return Err(FolderError::PartialOverComplete { dir: dir.to_owned() });
         }
         let ours = last.is_some();
-        let owned: Vec<String> = last.iter().flat_map(|last| &last.files).map(|file| file.name.clone()).collect();
+        let listed: Vec<&Listed> = last.iter().flat_map(|last| &last.files).collect();
+        let is_owned = |file: &&&Listed| is_as_it_was(&dir.join(&file.name), file);
+        let owned: Vec<String> = listed.iter().filter(is_owned).map(|file| file.name.clone()).collect();
         for &name in names.iter().chain(&[MANIFEST, TIMING]) {
             let path = dir.join(name);
             let is_ours = if [MANIFEST, TIMING].contains(&name) { ours } else { owned.iter().any(|own| own == name) };
             if is_regular(&path)? && !is_ours && !options.force {
-                return Err(FolderError::Foreign { path });
+                let was_ours = listed.iter().any(|file| file.name == name);
+                return Err(if was_ours { FolderError::Edited { path } } else { FolderError::Foreign { path } });
             }
         }
         Ok(Self { missing, owned, last })
     }
+}
+
+/// Whether a file still holds what the manifest says.
+fn is_as_it_was(path: &Path, listed: &Listed) -> bool {
+    let size = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|of| of.len());
+    size == Some(listed.bytes) && fs::read(path).is_ok_and(|bytes| sha256(&bytes) == listed.sha256)
 }
 
 /// Whether a name stays inside the folder on every system, and is not one of the two that are added.

@@ -205,11 +205,15 @@ fn series(reader: &Reader<'_>, name: Option<String>, known: &Known, sink: &mut S
     found.and_then(|at| u8::try_from(at).ok())
 }
 
-/// AS-01: a log in the documents shows a window of a minute, so that others only warn.
+/// AS-01: a log in the documents shows a window of a minute, so that shorter ones only warn.
 fn window(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
     let window = reader.span_of_time("window", sink)?;
-    if !WINDOW_MS.contains(&window.as_ms()) {
-        let words = "Azure takes windows of 5 min to 12 h (AS-01)";
+    let words = "Azure takes windows of 5 min to 12 h (AS-01)";
+    if window.as_ms() > *WINDOW_MS.end() {
+        sink.error(codes::AUTOSCALE, &reader.span_of("window"), words);
+        return None;
+    }
+    if window.as_ms() < *WINDOW_MS.start() {
         sink.warn(codes::AUTOSCALE_RANGE, &reader.span_of("window"), words);
     }
     Some(window)

@@ -450,3 +450,24 @@ fn the_modes_that_the_page_names_are_those_that_are_written() {
     let mut command = desk.command(["run"]);
     kit::ran(command.arg(docs.join("fit-example.toml")).args(["--trials", "50", "--out", "r"])).ends(0);
 }
+
+/// A table as half of Europe writes it; what reads as thousands is told and left out.
+#[test]
+fn semicolons_and_decimal_commas_are_read() {
+    let desk = Desk::with(BASE);
+    let rows = |mark: &str, point: &str| {
+        let hours = ["1.5", "2.5", "0.125", "12"].map(|hours| hours.replace('.', point));
+        let row = |(at, hours): (usize, &String)| format!("{at}{mark}2023-0{}-04T10:00{mark}{hours}\n", at + 1);
+        format!("id{mark}begin{mark}lasts\n{}", hours.iter().enumerate().map(row).collect::<String>())
+    };
+    desk.put("uk.csv", &rows(",", "."));
+    desk.put("de.csv", &rows(";", ","));
+    desk.put("sep.csv", &format!("sep=;\n{}", rows(";", ",")));
+    let args = "--start begin --duration lasts --duration-unit h --units 3 --span 1y --format json";
+    let told = |file: &str| desk.run(&format!("fit {file} {args}")).ends(0).out;
+    let long = |file: &str| figures(desk.run(&format!("fit {file} {args}")))["groups"][0]["long"].clone();
+    assert_eq!(long("uk.csv")["mean_h"].as_f64().unwrap(), (1.5 + 2.5 + 0.125 + 12.0) / 4.0);
+    assert_eq!((long("de.csv"), long("sep.csv")), (long("uk.csv"), long("uk.csv")));
+    desk.put("odd.csv", &format!("{}9;2023-09-04T10:00;1,500\n", rows(";", ",")));
+    assert!(told("odd.csv").contains("is `1,500` 1.500 or 1500?"), "{}", told("odd.csv"));
+}

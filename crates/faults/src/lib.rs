@@ -41,7 +41,7 @@ pub use trace::{
     ForeignReport, GROUPS_MAX, Header, Incident, Incidents, Lasted, LengthColumn, Mapping, PROBLEMS_SHOWN_MAX,
     Problems, ROWS_MAX, Record, RecordColumns, Recording, Records, Replay, Row, Stage, TimeUnit, Trace, TraceError,
     TrialId, incident_storm, parse_foreign, parse_incidents, parse_instant, parse_records, parse_trace,
-    read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay, separator_line,
+    read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay, separator,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};
 pub use wave::{HELD_AT_MOST, KNOWN_AHEAD, Wave};

@@ -64,7 +64,7 @@ pub use records::{
 };
 pub use replay::{Mapping, Replay, replay};
 pub use row::{Header, Row, Stage, Trace, TrialId};
-pub use table::separator_line;
+pub use table::separator;
 
 /// The version of the file format that is written, and the only one that is read.
 pub const FORMAT: u32 = 1;

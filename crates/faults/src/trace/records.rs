@@ -200,6 +200,8 @@ struct Places<'a> {
     groups: Vec<usize>,
     unit: Option<usize>,
     only: Vec<(usize, &'a Vec<String>)>,
+    /// Whether decimals may stand after a comma.
+    decimal_commas: bool,
 }
 
 impl<'a> Places<'a> {
@@ -210,6 +212,7 @@ impl<'a> Places<'a> {
         };
         let (LengthColumn::End(length) | LengthColumn::Duration(length, _)) = &columns.length;
         Ok(Self {
+            decimal_commas: table.has_decimal_commas(),
             start: columns.start.as_ref().map(at).transpose()?,
             length: at(length)?,
             groups: columns.groups.iter().map(at).collect::<Result<_, _>>()?,
@@ -255,13 +258,22 @@ fn event(fields: &Fields<'_>, places: &Places<'_>, columns: &RecordColumns) -> R
         }
         (LengthColumn::Duration(_, unit), false) => {
             let (text, cut) = cut_off(text);
-            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            let length = number.ok_or_else(|| (Dirt::Length, format!("`{text}` is no number")))? * unit;
+            let length = number(text, places.decimal_commas).map_err(|words| (Dirt::Length, words))? * unit;
             if cut { Lasted::Longer(length) } else { Lasted::Exactly(length) }
         }
     };
     possible(lasted)?;
     Ok((start, lasted))
+}
+
+/// A number, after whose comma decimals may stand; one that reads as thousands as well is none.
+fn number(text: &str, decimal_commas: bool) -> Result<f64, String> {
+    let (whole, decimals) = text.split_once(',').filter(|_| decimal_commas).unwrap_or((text, ""));
+    if decimals.len() == 3 && whole.trim_start_matches(['-', '0']) != "" {
+        return Err(format!("is `{text}` {whole}.{decimals} or {whole}{decimals}? write a point, or no mark"));
+    }
+    let plain = if decimals.is_empty() { text.to_owned() } else { format!("{whole}.{decimals}") };
+    plain.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| format!("`{text}` is no number"))
 }
 
 /// `>24` and `24+`: longer than 24.

@@ -30,7 +30,7 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// What separates the columns by a first line `sep=;`, as spreadsheets write and read it, and the bytes of that line.
-pub fn separator_line(text: &[u8]) -> Option<(u8, usize)> {
+fn separator_line(text: &[u8]) -> Option<(u8, usize)> {
     let end = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
     let line = text[..end].trim_ascii_end();
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
@@ -44,9 +44,18 @@ pub fn separator_line(text: &[u8]) -> Option<(u8, usize)> {
     name.eq_ignore_ascii_case(b"sep=").then_some((separator, end))
 }
 
+/// What separates the columns of a table, and the bytes of the line that says it: by a first line `sep=;`, else semicolons where the
+/// first line has some and no comma, else commas.
+pub fn separator(text: &[u8]) -> (u8, usize) {
+    let header = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let semicolons = header.contains(&b';') && !header.contains(&b',');
+    separator_line(text).unwrap_or((if semicolons { b';' } else { b',' }, 0))
+}
+
 /// The rows of a file.
 pub(crate) struct Table<'a> {
     text: &'a [u8],
+    separator: u8,
     reader: Reader<&'a [u8]>,
     record: ByteRecord,
     /// Bytes whose line breaks are counted.
@@ -61,17 +70,23 @@ pub(crate) struct Table<'a> {
 impl<'a> Table<'a> {
     /// Begins with the row of column names, or with a line that says what separates columns; `lines_before` lines were read already.
     pub fn new(text: &'a [u8], lines_before: u64) -> Result<Self, TraceError> {
-        let (separator, begin) = separator_line(text).unwrap_or((b',', 0));
+        let (separator, begin) = separator(text);
         let (text, lines_before) = (&text[begin..], lines_before + u64::from(begin > 0));
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text);
         let (record, names) = (ByteRecord::new(), Vec::new());
-        let mut table = Self { text, reader, record, counted: 0, line: lines_before + 1, names, named_at: 0, rows: 0 };
+        let mut table =
+            Self { text, separator, reader, record, counted: 0, line: lines_before + 1, names, named_at: 0, rows: 0 };
         if let Some(line) = table.advance() {
             table.named_at = line;
             let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
             table.names = table.record.iter().map(name).collect();
         }
         Ok(table)
+    }
+
+    /// Whether decimals may be written after a comma.
+    pub const fn has_decimal_commas(&self) -> bool {
+        self.separator != b','
     }
 
     /// The names of the columns.

@@ -12,7 +12,7 @@ use crate::files::Mistaken;
 use crate::reader::Reader;
 use jiff::tz::TimeZone;
 use std::ops::Range;
-use zonefall_faults::separator_line;
+use zonefall_faults::separator;
 use zonefall_topology::grouped;
 
 /// What the columns of a trace are called: its time, and what it is worth from then on.
@@ -40,10 +40,9 @@ const TOLD_MAX: u64 = 3;
 /// Reads all rows; tells what is wrong with any.
 fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Option<Vec<Row>> {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
-    let said = separator_line(&text.as_bytes()[mark..]);
-    let begin = said.map_or(0, |(_, line)| mark + line);
+    let (separator, line) = separator(&text.as_bytes()[mark..]);
+    let begin = if line > 0 { mark + line } else { 0 };
     let first_line = begin..text[begin..].find('\n').map_or(text.len(), |at| begin + at);
-    let separator = said.map_or_else(|| separator(&text[first_line.clone()]), |(separator, _)| separator);
     let mut csv = csv::ReaderBuilder::new();
     let mut csv = csv.delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(&text.as_bytes()[begin..]);
     let header = csv.headers().ok()?.clone();
@@ -202,11 +201,6 @@ impl Reading<'_> {
         }
         (!self.rows.is_empty()).then_some(self.rows)
     }
-}
-
-/// What separates the columns, by the line that names them.
-fn separator(header: &str) -> u8 {
-    if header.contains(';') && !header.contains(',') { b';' } else { b',' }
 }
 
 /// Mistakes, or warnings, of one kind.

@@ -41,7 +41,8 @@ impl World {
         }
         let paid = |group: usize, spot: bool| {
             let slots = self.manager.slots.iter().enumerate().filter(move |(_, slot)| slot.group as usize == group);
-            let pays = |&(at, slot): &(usize, &Slot)| slot.spot == spot && slot.state.is_allocated() && !self.is_spare(at);
+            let pays =
+                |&(at, slot): &(usize, &Slot)| slot.spot == spot && slot.state.is_allocated() && !self.is_spare(at);
             let leavers = self.manager.leaving().filter(move |leaver| leaver.group == group && leaver.spot == spot);
             (slots.filter(pays).count() + leavers.filter(|leaver| leaver.allocated && !leaver.free).count()) as i64
         };
@@ -79,7 +80,11 @@ impl World {
             let off = here().filter(|(_, slot)| slot.state == State::Deallocated).count();
             must(format!("group {index} deallocated"), i64::from(group.deallocated), off as i64);
             let spare = here().filter(|&(at, slot)| slot.state != State::Vacant && self.is_spare(at)).count();
-            must(format!("group {index} spares for nobody (OV-01)"), if self.awaits(index) { 0 } else { spare as i64 }, 0);
+            must(
+                format!("group {index} spares for nobody (OV-01)"),
+                if self.awaits(index) { 0 } else { spare as i64 },
+                0,
+            );
             must(self.audit_order(index).unwrap_or_default(), 0, i64::from(self.audit_order(index).is_some()));
         }
         for (index, set) in self.manager.sets.iter().enumerate() {

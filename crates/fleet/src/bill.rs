@@ -2,7 +2,8 @@
 //!
 //! In: sets that get, keep and give back hardware. Out: `Ledger::paid`, machine-milliseconds of the measured time by set.
 //! A machine is paid for from the request on until it is gone, whatever it does: a machine that is down costs as much. What
-//! nobody can see from the outside: overprovisioned machines are free (OV-01), and reserved capacity is paid for while no
+//! nobody can see from the outside: overprovisioned machines are free until they are asked for (OV-01), other machines beside
+//! those asked for (a surge, a rebalance) are not, and reserved capacity is paid for while no
 //! machine stands on it. Kept by changes, as all levels are; designs that ask for no bill have none of this on their path.
 
 use crate::design::{Bought, Design, ScaleSet};
@@ -49,7 +50,7 @@ pub const PAID_TABLE: [(Paid, &str, &str); PAID] = [
 #[derive(Debug, Clone, Default)]
 struct Meter {
     committed: i64,
-    /// Regular machines with hardware.
+    /// Regular machines with hardware, but for those that are free (OV-01).
     regular: i64,
     /// Reserved capacity without a machine.
     unused: i64,
@@ -62,7 +63,7 @@ pub(crate) struct Meters {
     sets: Vec<Meter>,
     /// Reserved capacity of each slot group that the managed sets begin with.
     reserved: Vec<i64>,
-    /// Regular machines with hardware in each slot group.
+    /// Regular machines with hardware in each slot group, but for those that are free (OV-01).
     standing: Vec<i64>,
 }
 
@@ -100,6 +101,17 @@ impl Meters {
     #[inline]
     pub fn is_active(&self) -> bool {
         !self.sets.is_empty()
+    }
+
+    /// What is paid for now: machines of a set as a kind.
+    pub fn now(&self, set: usize, paid: Paid) -> i64 {
+        self.sets[set].levels[paid as usize].now
+    }
+
+    /// What is beyond the machines paid in advance, where a set has so many with hardware by its slot groups.
+    pub fn on_demand(&self, set: usize, standing: impl Iterator<Item = (usize, i64)>) -> i64 {
+        let with_unused = standing.map(|(group, machines)| machines + (self.reserved[group] - machines).max(0));
+        (with_unused.sum::<i64>() - self.sets[set].committed).max(0)
     }
 
     /// A trial begins: reserved capacity is there, machines are still to come.
@@ -155,40 +167,23 @@ impl World {
         }
     }
 
-    /// A machine of a slot group has got hardware (1) or given it back (-1). Those that are
-    /// not asked for are free where the set overprovisions.
+    /// A machine of a slot group that is paid for has got hardware (1) or given it back (-1).
     #[inline]
-    pub(crate) fn meter_hardware(&mut self, group: usize, (spot, extra): (bool, bool), delta: i64, t: SimTime) {
+    pub(crate) fn meter_hardware(&mut self, group: usize, spot: bool, delta: i64, t: SimTime) {
         if self.meters.is_active() {
-            self.pay_for_hardware(group, (spot, extra), delta, t);
+            self.pay_for_hardware(group, spot, delta, t);
         }
     }
 
-    fn pay_for_hardware(&mut self, group: usize, (spot, extra): (bool, bool), delta: i64, t: SimTime) {
+    fn pay_for_hardware(&mut self, group: usize, spot: bool, delta: i64, t: SimTime) {
         let (at, set) = (self.metered_at(t), self.manager.groups[group].set);
-        let machines = if extra && self.overprovisions(set) { 0 } else { delta };
         if spot {
-            return self.meters.add(set, Paid::Spot, machines, at);
+            return self.meters.add(set, Paid::Spot, delta, at);
         }
         let before = self.meters.unused(group);
         self.meters.standing[group] += delta;
         let unused = self.meters.unused(group) - before;
-        self.meters.regular(set, machines, unused, at);
-    }
-
-    /// A machine with hardware that nobody asked for is asked for from now on (1), or the other way (-1).
-    pub(crate) fn meter_asked_for(&mut self, set: usize, spot: bool, delta: i64, t: SimTime) {
-        if self.meters.is_active() && self.overprovisions(set) {
-            let at = self.metered_at(t);
-            match spot {
-                true => self.meters.add(set, Paid::Spot, delta, at),
-                false => self.meters.regular(set, delta, 0, at),
-            }
-        }
-    }
-
-    fn overprovisions(&self, set: usize) -> bool {
-        self.design.sets[set].management.as_ref().is_some_and(|managed| managed.overprovision.is_some())
+        self.meters.regular(set, delta, unused, at);
     }
 
     /// Machines of a set that stands by run from now on, or cease to.

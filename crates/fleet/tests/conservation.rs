@@ -304,6 +304,9 @@ fn is_paid_for(ledger: &Ledger, design: &Design) {
     let reserved = i128::from(bought.reserved_per_zone) * places * i128::from(ledger.observed_ms);
     let most = ledger.machine_ms - stopped - of(Paid::Spot) + reserved;
     assert!((0..=most).contains(&of(Paid::OnDemand)), "{paid:?}, at most {most}");
+    // OV-01: only what nobody asked for is free, and it is gone before it serves.
+    let least = ledger.classes.serving - of(Paid::Spot) - of(Paid::Committed);
+    assert!(of(Paid::OnDemand) >= least, "{paid:?}, at least {least}");
     let unpromised: u64 = ledger.unpromised_by_month_ms.iter().sum();
     let unconnected: u64 = ledger.unconnected_by_month_ms.iter().sum();
     assert!(unpromised + unconnected <= ledger.observed_ms, "{unpromised} {unconnected}");

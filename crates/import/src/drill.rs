@@ -10,7 +10,7 @@ mod refused;
 use crate::actions::{INSTANCES, Meaning, meaning, nearest};
 use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::Recovery;
+use zonefall_faults::{Effect, Recovery};
 use zonefall_fleet::{Design, SlotGroup, slot_groups};
 use zonefall_scenario::{Member, Orchestration, ScriptRow, SecurityRule};
 use zonefall_topology::{Topology, ZoneId};
@@ -77,6 +77,18 @@ pub struct Script {
     pub lasts: SimDuration,
 }
 
+impl Script {
+    /// Notes that machines are slowed, and that requests go where there is room all the same.
+    pub fn tell_of_spread(&mut self, design: &Design) {
+        let slows = self.rows.iter().any(|row| matches!(row.effect, Effect::Degraded(_)));
+        if slows && design.demand.is_some() && !design.service.spreads_evenly && design.capacity() > 1 {
+            let words = "requests go where there is room (`service.spread` is by capacity), so a slow machine gets no more than it can \
+                         serve; Azure's load balancers spread evenly and do not know who is slow: `--what-if 'service.spread=\"even\"'`";
+            note(self, words.into());
+        }
+    }
+}
+
 impl Drill<'_> {
     /// The faults, the notes, and why the experiment fails, if it does.
     pub fn script(&self) -> Script {
@@ -86,6 +98,7 @@ impl Drill<'_> {
             self.act(self.begins.after(begins), action, &mut script);
         }
         autoscale::enable_later(&mut script);
+        script.tell_of_spread(self.design);
         script
     }
 

@@ -432,3 +432,21 @@ fn experiments_of_the_corpus_are_read() {
     }
     assert!(read >= 10 && struck >= 1, "{read} read, {struck} strike");
 }
+
+#[test]
+fn lb_slow_machines_that_cost_nothing_are_noted_where_requests_go_where_there_is_room() {
+    let of = |more: &str, level: &str| {
+        let text = format!(
+            "name = \"drill\"\nhorizon = \"1 day\"\n[slo]\nmin_served = \"99%\"\n[region.eastus]\n[demand]\nrate = \"500 req/s\"\n\
+             [scale_set.web]\ncapacity = 6\nzones = [1, 2, 3]\norchestration = \"uniform\"\n{more}[faults]\nprofile = \"none\"\n"
+        );
+        let parameters = format!(r#"{{"key":"pressureLevel","value":"{level}"}}"#);
+        let pressed = action("agent:cpuPressure/1.0", "sel", "PT10M", &parameters);
+        let script =
+            drill(&experiment(&raw(WEB, &[&[&[pressed]]])).unwrap(), &parse(&text, "drill.toml").unwrap(), &[], false);
+        script.notes.iter().any(|note| note.starts_with("requests go where there is room"))
+    };
+    assert!(of("", "95") && of("[load_balancer]\n[service]\nspread = \"by-capacity\"\n", "95"));
+    assert!(!of("[load_balancer]\n", "95") && !of("[service]\nspread = \"even\"\n", "95"));
+    assert!(!of("", "many"), "nothing is run");
+}

@@ -216,6 +216,20 @@ fn a_bound_on_minutes_without_a_connection_says_that_no_trial_had_any() {
     assert!(told(3).contains("≤ 643") && !told(3).contains("none in"), "{}", told(3));
 }
 
+/// SL-03: what the study leaves out of the minutes, the page does not tell anyone to take off.
+#[test]
+fn sl_03_the_note_on_releases_says_that_they_are_not_in_the_minutes() {
+    let mut outcome = common::outcome();
+    outcome.designs.iter_mut().for_each(|design| design.operations.retain(|of| of.operation != "releases"));
+    assert!(!page(&outcome).contains("your own releases"));
+    let per_year = common::bound(3.0, 4.0, 30);
+    let released = OperationOutcome { operation: "releases".into(), in_hours: false, per_year };
+    outcome.designs[1].operations.push(released);
+    let page = page(&outcome);
+    assert!(page.contains("your own releases take out or spoil counts as one that can be reached (SL-03)"), "{page}");
+    assert!(page.contains("nothing is to be taken off") && !page.contains("are in it"), "{page}");
+}
+
 #[test]
 fn what_is_promised_by_part_is_not_none() {
     let mut outcome = common::outcome();

@@ -271,7 +271,7 @@ fn put_together(
     has_marks(&design, around.profile, reader, sink)?;
     doubtful::of_autoscale(reader, &sets, sink);
     if around.hints {
-        doubtful::check(reader, &design, &sets, around.topology, sink);
+        doubtful::check(reader, &design, &sets, (around.topology, around.profile), sink);
     }
     let node_spans = impossible::node_spans(&design, reader, &need_span);
     Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span, node_spans })

@@ -7,8 +7,10 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
+use crate::spread;
 use crate::units::duration_words;
 use zonefall_engine::SimDuration;
+use zonefall_faults::Profile as Faults;
 use zonefall_fleet::management::Action;
 use zonefall_fleet::policy::autoscale::{Direction, Profile};
 use zonefall_fleet::policy::health::begins_initializing;
@@ -29,10 +31,11 @@ pub(crate) fn check(
     reader: &Reader<'_>,
     design: &Design,
     sets: &[Placed],
-    topology: Option<&Topology>,
+    (topology, profile): (Option<&Topology>, Option<&Faults>),
     sink: &mut Sink,
 ) {
     gateway(reader, design, sink);
+    spread::tell_of_slow_machines(reader, design, profile, sink);
     cold_products(reader, sets, sink);
     jobs(reader, design, sets, sink);
     let Some(service) = design.structure() else { return };

@@ -362,3 +362,37 @@ fn a_plan_makes_no_candidate_of_a_design_without_what_it_chooses() {
     let both = planned("retry.breaker = false");
     assert_eq!((both.plan.unwrap().candidates.len(), both.warnings.items().len()), (6, 0));
 }
+
+#[test]
+fn w032_machines_that_are_slow_one_by_one_and_cost_nothing_are_hinted() {
+    let of = |scope: &str, rest: &str| {
+        let mode = format!(
+            "demand.rate = \"600 req/s\"\n{rest}[faults.mode.slow]\nscope = \"{scope}\"\nrate = \"2 per {}-year\"\noutage = \"1 h\"\n\
+             effect = {{ degraded = 0.5 }}\n[region.eastus]",
+            if scope == "instance" { "VM" } else { scope }
+        );
+        only("W032", &BASE.replace("[region.eastus]", &mode))
+    };
+    for scope in ["instance", "host"] {
+        let found = of(scope, "");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("machines that `slow` slows get no more requests than they can serve"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("a `[load_balancer]`, or `spread = \"even\"`"), "{found:?}");
+        for fine in [
+            "[load_balancer]\n",
+            "[service]\nspread = \"even\"\n",
+            "[service]\nspread = \"by-capacity\"\n",
+            "[service]\nparallelism = 8\nqueue = \"shared\"\n",
+        ] {
+            assert_eq!(of(scope, fine), Vec::<String>::new(), "{fine}");
+        }
+        assert_eq!(of(scope, "allow = [\"W032\"]\n"), Vec::<String>::new());
+    }
+    // A rack that is slow is more than single machines, and without a demand nothing is spread.
+    assert!(of("rack", "").is_empty() && only("W032", BASE).is_empty());
+    let release = "demand.rate = \"600 req/s\"\n[[release]]\nname = \"new\"\nat = \"1 day\"\nbad = \"5%\"\neffect = { degraded = 0.5 }\n[region.eastus]";
+    assert!(only("W032", &BASE.replace("[region.eastus]", release))[0].starts_with("machines that `new` slows"));
+}

@@ -97,6 +97,7 @@ pub(super) fn script(rows: &[ScriptRow], design: &Design, scenario: &Scenario, a
     if as_outage && script.touched.iter().all(|touched| touched.cause != ZONE_OUTAGE) {
         script.as_outage.push("the script takes no whole zone: it stays as it is, whatever an outage adds".into());
     }
+    script.tell_of_spread(design);
     script
 }
 

@@ -1,7 +1,8 @@
 //! Counts again what is kept by changes: for tests, which call it after every trial they like to doubt.
 
 use super::delete::Leaver;
-use super::{Manager, State};
+use super::{Manager, Slot, State};
+use crate::bill::Paid;
 use crate::machine::{AWAITING, Machine, STARTING};
 use crate::serving::Class;
 use crate::world::World;
@@ -31,6 +32,34 @@ impl World {
         machines
     }
 
+    /// CO-01, OV-01: the machines of a managed set that are paid for now: all with hardware, but for those of
+    /// overprovisioning that nobody asked for.
+    fn paid_by_hand(&self, set: usize) -> Vec<(Paid, i64)> {
+        let state = &self.manager.sets[set];
+        if !state.managed {
+            return Vec::new();
+        }
+        let paid = |group: usize, spot: bool| {
+            let slots = self.manager.slots.iter().enumerate().filter(move |(_, slot)| slot.group as usize == group);
+            let pays =
+                |&(at, slot): &(usize, &Slot)| slot.spot == spot && slot.state.is_allocated() && !self.is_spare(at);
+            let leavers = self.manager.leaving().filter(move |leaver| leaver.group == group && leaver.spot == spot);
+            (slots.filter(pays).count() + leavers.filter(|leaver| leaver.allocated && !leaver.free).count()) as i64
+        };
+        let slots = || self.manager.slots.iter().zip(&self.machines).filter(|(_, m)| m.set as usize == set);
+        let exist = slots().filter(|(slot, _)| slot.state != State::Vacant).count();
+        let stopped = slots().filter(|(slot, _)| slot.state == State::Deallocated).count();
+        let leaving = self.manager.leaving().filter(|leaver| self.manager.groups[leaver.group].set == set).count();
+        let pooled: u32 = self.manager.groups[state.groups.clone()].iter().map(|group| group.standby).sum();
+        vec![
+            (Paid::OnDemand, self.meters.on_demand(set, state.groups.clone().map(|group| (group, paid(group, false))))),
+            (Paid::Spot, state.groups.clone().map(|group| paid(group, true)).sum()),
+            (Paid::Standby, pooled.into()),
+            (Paid::Stopped, stopped as i64),
+            (Paid::Disks, (exist + leaving) as i64 + i64::from(pooled)),
+        ]
+    }
+
     /// What is kept and what is counted, where they differ; empty if all is well.
     pub fn audit(&self) -> Vec<String> {
         let mut wrong: Vec<String> = self.unseen_uptimes().collect();
@@ -50,6 +79,12 @@ impl World {
             must(format!("group {index} allocated"), i64::from(group.allocated), (allocated + leaving) as i64);
             let off = here().filter(|(_, slot)| slot.state == State::Deallocated).count();
             must(format!("group {index} deallocated"), i64::from(group.deallocated), off as i64);
+            let spare = here().filter(|&(at, slot)| slot.state != State::Vacant && self.is_spare(at)).count();
+            must(
+                format!("group {index} spares for nobody (OV-01)"),
+                if self.awaits(index) { 0 } else { spare as i64 },
+                0,
+            );
             must(self.audit_order(index).unwrap_or_default(), 0, i64::from(self.audit_order(index).is_some()));
         }
         for (index, set) in self.manager.sets.iter().enumerate() {
@@ -77,6 +112,11 @@ impl World {
             let stand = here().filter(|(_, slot)| slot.state != State::Vacant).count();
             must(format!("set {index} ids (OM-08)"), ids.len() as i64, stand as i64);
         }
+        for set in (0..self.manager.sets.len()).filter(|_| self.meters.is_active()) {
+            for (paid, counted) in self.paid_by_hand(set) {
+                must(format!("set {set} paid as {paid:?}"), self.meters.now(set, paid), counted);
+            }
+        }
         for (set, &serving) in self.scaler.serving.iter().enumerate() {
             let all = self.machines.iter().filter(|machine| machine.set as usize == set);
             let counted = all.filter(|machine| machine.marks & self.absent() == 0).count();
@@ -91,7 +131,7 @@ impl World {
             let existing = stand + leavers().count();
             must("existing machines".into(), self.book.level(Class::Existing), existing as i64);
             let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
-            let takes = |at: usize, slot: &super::Slot| managed(at) && (!slot.extra || self.is_surging(at));
+            let takes = |at: usize, slot: &Slot| managed(at) && (!slot.extra || self.is_surging(at));
             let charged = slots().filter(|&(at, slot)| takes(at, slot) && slot.state != State::Vacant);
             let pooled = self.manager.sets.iter().map(|set| i64::from(set.pooled));
             let of = |set: usize, size: u8| {

@@ -24,6 +24,8 @@ pub(crate) struct Order {
     pub spot: bool,
     /// Not asked for (OV-01, AZ-08): it counts only once it is adopted.
     pub extra: bool,
+    /// OV-01: nobody pays for it until it is adopted.
+    pub free: bool,
     /// What it is charged to until it serves.
     pub cause: u16,
     /// RC-02: it is made by the creation of its set or by a scale-out: only then is it tried again.
@@ -37,7 +39,7 @@ pub(crate) struct Order {
 impl Order {
     /// One machine in a group, regular or Spot, that is asked for, and charged to a cause until it serves.
     pub const fn of((group, spot): (usize, bool), cause: u16) -> Self {
-        Self { group, spot, extra: false, cause, scale_out: false, repairs: false, attaches: false }
+        Self { group, spot, extra: false, free: false, cause, scale_out: false, repairs: false, attaches: false }
     }
 }
 
@@ -162,7 +164,6 @@ impl World {
         self.withdraw(at, self.machines[at].root, t);
         self.becomes(at, State::Failed, t);
         self.gives_back((slot.group as usize, slot.spot), t);
-        self.awaited_has_come(slot.group as usize, t);
         if slot.repairing {
             self.repair_has_ended(at, false, t);
         }
@@ -193,8 +194,6 @@ impl World {
         if let Some(new) = self.create_owed(order, t, strikes) {
             self.is_changed(new);
             (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);
-        } else {
-            self.awaited_has_come(slot.group as usize, t);
         }
         true
     }
@@ -215,13 +214,11 @@ impl World {
         let set = self.set_of(at);
         self.becomes(at, State::Running, t);
         let group = self.manager.slots[at].group as usize;
-        if self.manager.groups[group].awaited > 0 {
-            // OV-01: whichever is ready first is kept.
-            if self.is_spare(at) {
-                self.swap_extra(at, group, t);
-            }
-            self.awaited_has_come(group, t);
+        // OV-01: whichever is ready first is kept.
+        if self.is_spare(at) && self.awaits(group) {
+            self.swap_extra(at, group, t);
         }
+        self.spares_go_if_all_came(group, t);
         if self.is_surging(at) {
             self.nudge_rollout(set, t);
         }
@@ -236,7 +233,7 @@ impl World {
     }
 
     /// OV-01: whether a machine is one of overprovisioning: nobody waits for it.
-    fn is_spare(&self, at: usize) -> bool {
+    pub(super) fn is_spare(&self, at: usize) -> bool {
         self.manager.slots[at].extra && !self.is_rebalancing_to(self.set_of(at), at) && !self.is_surging(at)
     }
 
@@ -293,16 +290,23 @@ impl World {
         let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         slot.extra = true;
-        let (spot, allocated) = (slot.spot, slot.state.is_allocated());
-        self.meter_asked_for(self.set_of(at), spot, -i64::from(allocated), t);
+        self.pay_for(at, false, t);
         self.see_promise(at, counted, t);
     }
 
-    /// OV-01: once all that was asked for in a zone runs, the extra machines there are deleted.
-    fn awaited_has_come(&mut self, group: usize, t: SimTime) {
-        let awaited = &mut self.manager.groups[group].awaited;
-        *awaited = awaited.saturating_sub(1);
-        if *awaited > 0 {
+    /// OV-01: whether a machine of a scale-out that was asked for is still being created in a group.
+    pub(super) fn awaits(&self, group: usize) -> bool {
+        self.manager.groups[group].numbers.clone().any(|number| {
+            let slot = &self.manager.slots[self.position_of[number as usize] as usize];
+            slot.state == State::Creating && slot.scale_out && !slot.extra
+        })
+    }
+
+    /// OV-01: once nothing that was asked for in a zone is still to come, be it there, failed or gone, the extra machines there are
+    /// deleted.
+    pub(super) fn spares_go_if_all_came(&mut self, group: usize, t: SimTime) {
+        let managed = &self.design.sets[self.manager.groups[group].set].management;
+        if managed.as_ref().is_none_or(|managed| managed.overprovision.is_none()) || self.awaits(group) {
             return;
         }
         for number in self.manager.groups[group].numbers.clone() {

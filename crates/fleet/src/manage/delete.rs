@@ -32,6 +32,8 @@ pub(crate) struct Leaver {
     pub allocated: bool,
     /// It holds quota (AL-05).
     pub charged: bool,
+    /// OV-01: it is not paid for.
+    pub free: bool,
     /// AZ-05: it goes by a change of its set.
     pub of_change: bool,
     /// The machine that takes its place once it is gone.

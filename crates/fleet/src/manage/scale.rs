@@ -156,7 +156,7 @@ impl World {
         self.book.count(Operation::ScaleOuts, 1, t, &self.measure);
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
         self.ask_for(set, target, self.refusal_cause(set, Extra::NoCapacity), t);
-        self.create_planned(set, regular, target, t, strikes);
+        self.create_planned(regular, target, t, strikes);
         if let Some(percent) = percent {
             self.overprovision(set, extra(planned, percent), t, strikes);
         }
@@ -168,8 +168,7 @@ impl World {
     }
 
     /// Creates machines at the planned places, the first of them regular ones.
-    fn create_planned(&mut self, set: usize, regular: u32, target: u32, t: SimTime, strikes: &Strikes) {
-        let awaited = self.design.sets[set].management.as_ref().is_some_and(|of| of.overprovision.is_some());
+    fn create_planned(&mut self, regular: u32, target: u32, t: SimTime, strikes: &Strikes) {
         let cause = self.own_cause(Extra::Deployment);
         let places = std::mem::take(&mut self.manager.places);
         for (machine, &group) in places.iter().enumerate() {
@@ -178,7 +177,6 @@ impl World {
             let made = self.create_owed(order, t, strikes);
             if let Some(at) = made.or_else(|| self.spill_over(order, target, t, strikes)) {
                 self.is_changed(at);
-                self.manager.groups[self.manager.slots[at].group as usize].awaited += u32::from(awaited);
             }
         }
         self.manager.places = places;
@@ -274,14 +272,13 @@ impl World {
     fn overprovision(&mut self, set: usize, extra: u32, t: SimTime, strikes: &Strikes) {
         let cause = self.own_cause(Extra::Deployment);
         for _ in 0..extra {
-            let awaited = |group: &usize| self.manager.groups[*group].awaited;
             let extras = |group: usize| {
                 let numbers = self.manager.groups[group].numbers.clone();
                 numbers.filter(|&n| self.manager.slots[self.position_of[n as usize] as usize].extra).count()
             };
-            let open = self.manager.sets[set].places().filter(|group| awaited(group) > 0);
+            let open = self.manager.sets[set].places().filter(|&group| self.awaits(group));
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
-            let order = Creation { extra: true, scale_out: true, ..Creation::of((group, false), cause) };
+            let order = Creation { extra: true, free: true, scale_out: true, ..Creation::of((group, false), cause) };
             if let Some(at) = self.create(order, t, strikes) {
                 self.is_changed(at);
             }

@@ -31,8 +31,6 @@ pub(crate) struct GroupState {
     pub allocated: u32,
     /// When a machine was refused last, and how many were at that instant.
     pub refused: (SimTime, u32),
-    /// OV: machines asked for of the running scale-out that do not run yet.
-    pub awaited: u32,
     /// Its instances in the order of their ids: the regular ones, and the Spot ones.
     pub lines: [Line; 2],
     /// SP-02: how many Spot machines less its zone gives it after evictions for good.
@@ -52,7 +50,6 @@ zonefall_engine::pooled_clone!(GroupState {
     deallocated,
     allocated,
     refused,
-    awaited,
     lines,
     shortages,
     standby,
@@ -71,7 +68,6 @@ impl GroupState {
             deallocated: 0,
             allocated: 0,
             refused: (SimTime::ZERO, 0),
-            awaited: 0,
             lines: [Line::EMPTY; 2],
             shortages: Shortages::default(),
             standby: 0,
@@ -81,7 +77,7 @@ impl GroupState {
 
     /// Forgets the last trial.
     pub fn reset(&mut self) {
-        (self.count, self.allocated, self.awaited) = (0, 0, 0);
+        (self.count, self.allocated) = (0, 0);
         (self.standby, self.standby_coming, self.deallocated) = (0, 0, 0);
         self.refused = (SimTime::ZERO, 0);
         self.shortages.clear();

@@ -64,6 +64,8 @@ pub(crate) struct Slot {
     pub size: u8,
     /// OV-01: one more than asked for.
     pub extra: bool,
+    /// OV-01: it is one of overprovisioning that is not paid for.
+    pub free: bool,
     /// RC-02: made by the creation of its set or by a scale-out.
     pub scale_out: bool,
     /// AZ-05: it is being made or deleted by a change of its set.
@@ -141,6 +143,7 @@ impl Slot {
         spot: false,
         size: 0,
         extra: false,
+        free: false,
         scale_out: false,
         of_change: false,
         repairing: false,

@@ -86,7 +86,7 @@ impl World {
                     (slot.spot, slot.size) = (spot, size);
                     let group = slot.group as usize;
                     self.count_in(at);
-                    self.meter_hardware(group, (spot, false), 1, SimTime::ZERO);
+                    self.meter_hardware(group, spot, 1, SimTime::ZERO);
                     self.meter(set, Paid::Disks, 1, SimTime::ZERO);
                     self.see_promise(at, false, SimTime::ZERO);
                 }
@@ -193,7 +193,7 @@ impl World {
         let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         let before = std::mem::replace(&mut slot.state, state);
-        let (spot, extra, group_at) = (slot.spot, slot.extra, slot.group as usize);
+        let (spot, extra, free, group_at) = (slot.spot, slot.extra, slot.free, slot.group as usize);
         let group = &mut self.manager.groups[group_at];
         let set = &mut self.manager.sets[group.set];
         set.unconsidered |= set.restless;
@@ -216,9 +216,9 @@ impl World {
             let set = group.set;
             self.meter(set, Paid::Stopped, change, t);
         }
-        if before.is_allocated() != state.is_allocated() {
+        if !free && before.is_allocated() != state.is_allocated() {
             let change = if state.is_allocated() { 1 } else { -1 };
-            self.meter_hardware(group_at, (spot, extra), change, t);
+            self.meter_hardware(group_at, spot, change, t);
         }
         self.see_promise(at, counted, t);
         self.manager.sees_illness(at);
@@ -227,12 +227,15 @@ impl World {
         }
         if !matches!(state, State::Creating | State::Running) {
             self.leaves_rollout(at, state, t);
+            if before == State::Creating {
+                self.spares_go_if_all_came(group_at, t);
+            }
         }
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
     pub(crate) fn appear(&mut self, at: usize, (order, size): (&Order, u8), t: SimTime, strikes: &Strikes) {
-        let &Order { spot, extra, cause, .. } = order;
+        let &Order { spot, extra, free, cause, .. } = order;
         self.book.settle(t, &self.measure);
         let slot = &mut self.manager.slots[at];
         debug_assert_eq!(slot.state, State::Vacant);
@@ -241,6 +244,7 @@ impl World {
             spot,
             size,
             extra,
+            free,
             created: t,
             data_since: t,
             well: false,
@@ -257,7 +261,9 @@ impl World {
             self.book.add(Class::Spot, 1, t, &self.measure);
         }
         self.book.add(Class::Existing, 1, t, &self.measure);
-        self.meter_hardware(self.manager.slots[at].group as usize, (spot, extra), 1, t);
+        if !free {
+            self.meter_hardware(self.manager.slots[at].group as usize, spot, 1, t);
+        }
         self.meter(self.set_of(at), Paid::Disks, 1, t);
         self.machines[at].root = if extra { self.nobody } else { cause };
         let Starts { serves, withheld_from, .. } = self.sets[self.set_of(at)];
@@ -344,7 +350,7 @@ impl World {
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.sets[set].restless = true;
         self.manager.groups[slot.group as usize].count += 1;
-        let (spot, size, allocated) = (slot.spot, slot.size, slot.state.is_allocated());
+        let (spot, size) = slot.taken();
         self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
@@ -354,8 +360,18 @@ impl World {
             self.change_factor(at, t, |world| world.machines[at].root = cause);
         }
         self.use_quota(set, (spot, size), true);
-        self.meter_asked_for(set, spot, i64::from(allocated), t);
+        self.pay_for(at, true, t);
         self.see_promise(at, counted, t);
+    }
+
+    /// OV-01: whether a machine is paid for from now on, or free as one of overprovisioning that nobody asked for.
+    pub(crate) fn pay_for(&mut self, at: usize, pays: bool, t: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        let was_free = std::mem::replace(&mut slot.free, !pays);
+        if was_free == pays && slot.state.is_allocated() {
+            let (group, spot) = (slot.group as usize, slot.spot);
+            self.meter_hardware(group, spot, if pays { 1 } else { -1 }, t);
+        }
     }
 
     /// A machine is gone, and its hardware is free.
@@ -407,11 +423,13 @@ impl World {
             size: slot.size,
             allocated: slot.state.is_allocated(),
             charged: !slot.extra || surging,
+            free: slot.free,
             of_change: slot.of_change,
             heir: None,
             attempts: 0,
             due: SimTime::NEVER,
         };
+        let awaited = slot.state == State::Creating && slot.scale_out && !slot.extra;
         let deallocated = slot.state == State::Deallocated;
         let short_until = if deallocated { slot.short_until } else { SimTime::ZERO };
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
@@ -426,6 +444,9 @@ impl World {
         self.see_promise(at, counted, t);
         self.close_uptime(at);
         self.set_vacant(at, true);
+        if awaited {
+            self.spares_go_if_all_came(leaver.group, t);
+        }
         leaver
     }
 
@@ -441,8 +462,8 @@ impl World {
         }
         self.book.add(Class::Existing, -1, t, &self.measure);
         self.meter(set, Paid::Disks, -1, t);
-        if leaver.allocated {
-            self.meter_hardware(leaver.group, (leaver.spot, !leaver.charged), -1, t);
+        if leaver.allocated && !leaver.free {
+            self.meter_hardware(leaver.group, leaver.spot, -1, t);
         }
         if leaver.spot && leaver.allocated {
             self.book.add(Class::Spot, -1, t, &self.measure);

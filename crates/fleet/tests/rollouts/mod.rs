@@ -12,7 +12,7 @@ use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
-use zonefall_fleet::{Design, Ledger, Need, Operation, World};
+use zonefall_fleet::{Bought, Design, Ledger, Need, Operation, Paid, World};
 use zonefall_topology::{Region, RegionId, Topology};
 
 const REIMAGE: u64 = 4 * MINUTE;
@@ -307,6 +307,25 @@ fn up_07_no_hardware_for_a_surge_upgrades_in_place() {
     let (ledger, _) = play(&short, upgraded(&[1], 10, 10, surging, image()));
     assert_eq!(count(&ledger, Operation::RolloutsCompleted), 1);
     assert_eq!(ledger.missed_ms, 5 * REIMAGE);
+}
+
+#[test]
+fn up_07_ov_01_a_surge_is_paid_for_where_the_set_overprovisions_too_and_none_goes_off_the_bill_twice() {
+    let mut surging = policy(Mode::Rolling);
+    surging.max_surge = true;
+    let paid = |extra: Option<u32>, release: Release| {
+        let mut design = upgraded(&[1], 10, 10, surging.clone(), release);
+        design.sets[0].management.as_mut().unwrap().overprovision = extra;
+        design.bought = Some(vec![Bought { committed: 0, reserved_per_zone: 0 }]);
+        let (ledger, world) = play(&script(), design);
+        assert_eq!(world.audit(), Vec::<String>::new());
+        assert_eq!(ledger.paid[0][Paid::OnDemand as usize], ledger.machine_ms);
+    };
+    for extra in [None, Some(20)] {
+        // The old machines go, or, of a bad image, the new ones: all that are there are paid for.
+        paid(extra, image());
+        paid(extra, bad_image(0));
+    }
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn months(outcome: &Outcome) -> String {
     String::new()
 }
 
-/// What a customer does to its own machines is no downtime of the agreement, but nothing here takes it out.
+/// SL-03: where there are releases, that what they take out is not among these minutes.
 fn releases(outcome: &Outcome) -> &'static str {
     let operations = outcome
         .designs
@@ -191,8 +191,8 @@ fn releases(outcome: &Outcome) -> &'static str {
         .flat_map(|design| &design.operations);
     match operations.into_iter().any(|of| of.operation == "releases") {
         true => {
-            " Minutes without a connection that releases of your own bring are in it, though the agreement leaves out what a customer \
-             does: what is charged to releases is to be taken off."
+            " The agreement leaves out what a customer does, so a machine that your own releases take out or spoil counts as one that \
+             can be reached (SL-03): nothing is to be taken off for them."
         }
         false => "",
     }

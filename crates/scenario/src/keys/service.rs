@@ -27,7 +27,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "service.spread",
         Choice(&["even", "by-capacity"]),
-        "Where requests go if machines are not alike (some slowed, not warm yet, or of another set). `even`: each in rotation gets the same, as from Azure's load balancers, and what is too much for one is not served, though others may have room; clients who try again (`[retry]`) come to any. `by-capacity`: where there is room, as from a balancer that knows who is free. Without it: `even` where a set has `slow_start` (but not with `queue = \"shared\"`, or with `[retry]` beside parts), else `by-capacity`.",
+        "Where requests go if machines are not alike (some slowed, not warm yet, or of another set). `even`: each in rotation gets the same, as from Azure's load balancers, and what is too much for one is not served, though others may have room; clients who try again (`[retry]`) come to any. `by-capacity`: where there is room, as from a balancer that knows who is free. Without it: `even` where there is a `[load_balancer]`, or a set has `slow_start` (but not with `queue = \"shared\"`, or with `[retry]` beside parts), else `by-capacity`.",
     )
     .overlay()
     .from("assumed"),

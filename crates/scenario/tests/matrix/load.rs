@@ -13,7 +13,7 @@ fn service(set: &str, rest: &str) -> Service {
 }
 
 #[test]
-fn requests_are_spread_evenly_by_default_where_a_set_starts_slowly_and_nobody_knows_who_is_free() {
+fn requests_are_spread_evenly_by_default_behind_a_load_balancer_or_a_slow_start_if_nobody_knows_who_is_free() {
     let spreads = |set: &str, more: &str| service(set, &format!("{DEMAND}{more}")).spreads_evenly;
     assert!(spreads(SLOW, "") && !spreads("", ""));
     assert!(spreads(SLOW, "[retry]\n") && spreads("", "[retry]\n[service]\nspread = \"even\"\n"));
@@ -22,6 +22,11 @@ fn requests_are_spread_evenly_by_default_where_a_set_starts_slowly_and_nobody_kn
     assert!(spreads("", "[service]\nspread = \"even\"\n"));
     assert!(!spreads(SLOW, "[service]\nspread = \"by-capacity\"\n"));
     assert!(!service(SLOW, "").spreads_evenly, "nothing arrives");
+    let balanced = "[load_balancer]\n";
+    assert!(spreads("", balanced) && spreads("", "[load_balancer]\nkind = \"application-gateway\"\n"));
+    assert!(!spreads("", "load_balancer = false\n") && !service("", balanced).spreads_evenly);
+    assert!(!spreads("", &format!("{balanced}[service]\nspread = \"by-capacity\"\n")));
+    assert!(!spreads("", &format!("{balanced}[service]\nparallelism = 8\nqueue = \"shared\"\n")));
 }
 
 #[test]

@@ -158,7 +158,12 @@ pub(crate) fn steps<'a>(offered: &[Offered<'a>]) -> Vec<Step<'a>> {
         let (from, to) = (pair[0], pair[1]);
         let known = from.of.unavailability.quality != Quality::UpperBound;
         let times = at(from.of.unavailability) / at(to.of.unavailability);
-        Step { from, to, more: at(to.bill) - at(from.bill), times_less: (known && (1.0..f64::INFINITY).contains(&times)).then_some(times) }
+        Step {
+            from,
+            to,
+            more: at(to.bill) - at(from.bill),
+            times_less: (known && (1.0..f64::INFINITY).contains(&times)).then_some(times),
+        }
     };
     on.windows(2).map(step).collect()
 }

@@ -53,9 +53,7 @@ pub(crate) fn frontier(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fi
             "the design that is as cheap and better, or cheaper and not told apart, or beside which it cannot be placed; empty on the frontier",
             |row: &Row<'_>| match row.0.standing {
                 Standing::On => Cell::Empty,
-                Standing::Behind(other, _) | Standing::NotApart(other) | Standing::Unplaced(other) => {
-                    Cell::text(other)
-                }
+                Standing::Behind(other, _) | Standing::NotApart(other) | Standing::Unplaced(other) => Cell::text(other),
             },
         ),
         field("behind_beyond_doubt", "", "whether the two are told apart", |row: &Row<'_>| match row.0.standing {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use zonefall_engine::SimTime;
 use zonefall_faults::{Mode, Outage, Strikes};
 use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
 use zonefall_report::count;
@@ -172,7 +173,7 @@ fn need(design: &Design) -> Value {
 
 /// Strikes that one trial expects, all designs together.
 fn strikes_per_trial(scenario: &Scenario) -> f64 {
-    let horizon = scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO);
+    let horizon = scenario.measure.horizon.since(SimTime::ZERO);
     let people = assemble::people(scenario);
     let mut strikes = Strikes::new(&scenario.profile, &scenario.topology, people, horizon);
     // A window is drawn to a number of entries: count those of one trial, or of the first windows of a long one.
@@ -242,7 +243,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "seed": scenario.seed,
         "trials": scenario.trials,
         "until": scenario.until.as_ref().map(|until| until.text.clone()),
-        "horizon_h": scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO).as_hours(),
+        "horizon_h": scenario.measure.horizon.since(SimTime::ZERO).as_hours(),
         "windows": scenario.measure.windows.whole(),
         "target": scenario.target.text,
         "objective": understood::objective(scenario),
@@ -264,6 +265,10 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
             FaultSource::Script(rows) => json!(rows.len()),
             FaultSource::Trace { .. } | FaultSource::Incidents { .. } => Value::Null,
         },
+        "events_of_the_first_trial": match &scenario.source {
+            FaultSource::Drawn | FaultSource::Script(_) => json!(first_trial(scenario)),
+            FaultSource::Trace { .. } | FaultSource::Incidents { .. } => Value::Null,
+        },
     }))
 }
 
@@ -280,27 +285,57 @@ fn standing(sets: &Value) -> String {
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
 }
 
-/// How long so many trials take, from the events of the first one: no clock is read, so the words are always the same.
-fn work(scenario: &Scenario, trials: u64, strikes: f64) -> String {
-    let trials = trials as f64;
-    let least = trials * (strikes * (1.0 + scenario.designs.len() as f64) * 60e-9 + 3e-6);
-    let sets = || scenario.designs.iter().flat_map(|design| &design.sets);
-    let managed = || sets().filter_map(|set| set.management.as_ref());
-    let an_event = if managed().any(|managed| managed.autoscale.is_some()) {
-        2.5e-6
-    } else if managed().next().is_some() || scenario.designs.iter().any(|design| design.demand.is_some()) {
-        0.6e-6
-    } else {
-        60e-9
+/// What events of a trial cost on one core, in seconds: measured once, to a factor of 2.
+const STRIKE: f64 = 60e-9;
+/// A step of a demand on which nothing else hangs than what is served.
+const STEP: f64 = 25e-9;
+/// An event of a fleet that is managed, or of which demand is asked.
+const CHANGE: f64 = 0.12e-6;
+/// One of a fleet that scales: what it looks at is kept up to then.
+const SCALED: f64 = 0.2e-6;
+/// One where clients wait or try again, or machines start slowly: equilibria have to be found.
+const SETTLED: f64 = 0.4e-6;
+
+/// What so many events of a trial of a design take.
+fn seconds(design: &Design, events: u64, horizon: SimTime) -> f64 {
+    let scales = design.sets.iter().any(|set| set.management.as_ref().is_some_and(|of| of.autoscale.is_some()));
+    let settles = design.service.retry.is_some()
+        || design.service.patience.is_some()
+        || design.sets.iter().any(|set| set.slow_start.is_some());
+    let an_event = match (&design.demand, design.is_managed()) {
+        _ if scales => SCALED,
+        (Some(_), _) if settles => SETTLED,
+        (None, false) => STRIKE,
+        (None, true) => CHANGE,
+        // Each part is asked.
+        (Some(_), _) if matches!(design.need, Need::Parts(_)) => CHANGE,
+        (Some(demand), _) => {
+            let steps = demand.steps().iter().filter(|step| step.from < horizon).count() as u64;
+            let steps = steps.min(events);
+            return steps as f64 * STEP + (events - steps) as f64 * CHANGE;
+        }
     };
-    let machines: u64 = sets().map(|set| u64::from(set.capacity)).sum();
-    let events = if machines > PLAYED_MACHINES { None } else { first_trial(scenario) };
-    match events {
-        Some(events) => match (trials * events as f64 * an_event).max(least) {
+    events as f64 * an_event
+}
+
+/// How long so many trials take, from the events of the first one: no clock is read, so the words are always the same.
+fn work(scenario: &Scenario, trials: u64, strikes: f64, first: &Value) -> String {
+    let trials = trials as f64;
+    let least = trials * (strikes * (1.0 + scenario.designs.len() as f64) * STRIKE + 3e-6);
+    let horizon = scenario.measure.horizon;
+    let taken = |events: &[u64]| {
+        let of = |(design, &events): (&Design, &u64)| seconds(design, events, horizon);
+        (trials * scenario.designs.iter().zip(events).map(of).sum::<f64>()).max(least)
+    };
+    match first.as_array() {
+        Some(events) => match taken(&events.iter().filter_map(Value::as_u64).collect::<Vec<_>>()) {
             seconds if seconds < 0.1 => "less than 0.1 s".into(),
             seconds => format!("some {seconds:.1} s"),
         },
-        None => format!("at least {:.0} s", (trials * PLAYED_EVENTS as f64 * an_event).max(least)),
+        None => {
+            let each = PLAYED_EVENTS / scenario.designs.len().max(1) as u64;
+            format!("at least {:.0} s", taken(&vec![each; scenario.designs.len()]))
+        }
     }
 }
 
@@ -311,15 +346,20 @@ fn trials_of_looks(scenario: &Scenario) -> u64 {
     plan.map_or(0, |plan| plan.all_trials())
 }
 
-/// The events of the first trial; none if they are too many to play for an estimate.
-fn first_trial(scenario: &Scenario) -> Option<u64> {
+/// The events of each design in the first trial; none if they are too many to play for an estimate.
+fn first_trial(scenario: &Scenario) -> Option<Vec<u64>> {
+    let machines: u64 =
+        scenario.designs.iter().flat_map(|design| &design.sets).map(|set| u64::from(set.capacity)).sum();
+    if machines > PLAYED_MACHINES {
+        return None;
+    }
     let overrides = Overrides { trials: Some(1), no_counterfactual: true, ..Overrides::default() };
     let mut study = assemble::study(scenario, overrides).ok()?;
     let measure = &scenario.measure;
     let event_budget = measure.event_budget.min(PLAYED_EVENTS);
     study.measure = Arc::new(Measure { event_budget, ..measure.clone() });
     let finished = zonefall_study::run(&study, 1, &AtomicBool::new(false), &Silent).ok()?;
-    Some(finished.tally.designs.iter().map(|tally| tally.events).sum())
+    Some(finished.tally.designs.iter().map(|tally| tally.events).collect())
 }
 
 fn in_words(scenario: &Scenario, resolved: &Value) -> String {
@@ -429,7 +469,7 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
         "{}{} trials × {designs}, {faults}{told}, {} on one core{again}",
         if scenario.until.is_some() { "at most " } else { "" },
         count(scenario.trials),
-        work(scenario, scenario.trials + looks, strikes)
+        work(scenario, scenario.trials + looks, strikes, &resolved["events_of_the_first_trial"])
     );
     understood::line("Work       ", &words)
 }

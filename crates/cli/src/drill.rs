@@ -25,7 +25,7 @@ use zonefall_report::terminal::Told;
 use zonefall_scenario::script::{disable_autoscale, replay};
 use zonefall_scenario::{Scenario, ScriptRow, no_experiment as foreign_name};
 use zonefall_study::Study;
-use zonefall_study::drill::{DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
+use zonefall_study::drill::{Busiest, DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
 use zonefall_study::listed;
 use zonefall_study::timeline::{Timeline, timeline};
 
@@ -170,7 +170,7 @@ fn drilled(
         if script.not_run.len() > not_run.len() || actions == 0 {
             (not_run, actions) = (script.not_run.clone(), script.actions);
         }
-        let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
+        let (found, timeline) = one(options, scenario, of, (design, &script), &hypothesis)?;
         designs.push(found);
         worst.push(timeline);
     }
@@ -250,8 +250,8 @@ fn script(options: &args::Drill, scenario: &Scenario, of: &Faults, at: usize) ->
 fn one(
     options: &args::Drill,
     scenario: &Scenario,
-    design: &Design,
-    script: &Script,
+    of: &Faults,
+    (design, script): (&Design, &Script),
     hypothesis: &Hypothesis,
 ) -> Result<(DrillDesign, Option<Timeline>)> {
     let minutes = |at: SimTime| zonefall_scenario::duration_words(at.since(SimTime::ZERO));
@@ -262,7 +262,7 @@ fn one(
     let unrun = DrillDesign {
         design: design.name.clone(),
         fails: script.fails.clone(),
-        load: load(scenario, design),
+        load: load(scenario, design, hypothesis, of),
         struck: struck.collect(),
         trials: 0,
         passed: 0,
@@ -321,12 +321,40 @@ fn fails_without(options: &args::Drill, scenario: &Scenario, design: &Design, hy
 }
 
 /// What is asked of a design when the experiment begins.
-fn load(scenario: &Scenario, design: &Design) -> Option<Load> {
+fn load(scenario: &Scenario, design: &Design, hypothesis: &Hypothesis, of: &Faults) -> Option<Load> {
     let demand = design.demand.as_ref()?;
     let (least, most) = demand.range_milli();
     let begins = demand.at_milli(SimTime::ZERO.after(scenario.hypothesis.begins));
-    let [at_its_beginning, least, most] = [begins, least, most].map(|milli| milli as f64 / 1000.0);
-    Some(Load { at_its_beginning, least, most })
+    let busiest = match of {
+        Faults::Experiment(..) => busiest(scenario, design, hypothesis),
+        // Its rows say when.
+        Faults::Script(_) => None,
+    };
+    let [at_its_beginning, least, most] = [begins, least, most].map(per_second);
+    Some(Load { at_its_beginning, least, most, busiest })
+}
+
+fn per_second(milli: u64) -> f64 {
+    milli as f64 / 1000.0
+}
+
+/// The first time of the most that is asked for, among those from which the whole drill is within the horizon; none if nothing is
+/// more than what it begins with.
+fn busiest(scenario: &Scenario, design: &Design, hypothesis: &Hypothesis) -> Option<Busiest> {
+    let demand = design.demand.as_ref()?;
+    let takes = hypothesis.horizon_ms - hypothesis.begins_ms;
+    let last = SimTime::from_ms(scenario.measure.horizon.as_ms().checked_sub(takes)?);
+    let begins = demand.at_milli(SimTime::from_ms(hypothesis.begins_ms));
+    let steps = demand.steps();
+    let more = steps.iter().filter(|step| step.from <= last && step.per_second_milli > begins);
+    // Of equals the first.
+    let most = more.reduce(|most, step| if step.per_second_milli > most.per_second_milli { step } else { most })?;
+    let begins = most.from.since(SimTime::ZERO);
+    Some(Busiest {
+        requests: per_second(most.per_second_milli),
+        begins: zonefall_scenario::duration_words(begins),
+        on: scenario.start.as_ref().and_then(|start| start.after(begins)),
+    })
 }
 
 /// A study of one design that lives through the experiment and nothing else.

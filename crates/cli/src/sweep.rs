@@ -13,7 +13,7 @@ use crate::target;
 use anyhow::Result;
 use std::sync::atomic::Ordering;
 use zonefall_scenario::{Diagnostic, Diagnostics, Doubts, Scenario, WhatIf, choices, load_with};
-use zonefall_study::sweep::{Point, SCHEMA, Sweep};
+use zonefall_study::sweep::{Kept, Point, SCHEMA, Sweep};
 use zonefall_study::{Silent, Threads, conclude, run_on};
 
 /// The most points.
@@ -47,10 +47,11 @@ pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
     if scenarios.iter().any(is_record) {
         return Err(usage("a record is one trial of one world: there is nothing to sweep"));
     }
+    let kept = kept(&varied, &points, &scenarios, options.what_if.what_if.len());
     let (all, points) = (points.len(), play(options, points, &scenarios, console)?);
     let is_whole = points.len() == all;
     let keys = varied.into_iter().map(|varied| varied.key).collect();
-    let sweep = Sweep { schema: SCHEMA, keys, one_at_a_time: options.one_at_a_time, points };
+    let sweep = Sweep { schema: SCHEMA, keys, one_at_a_time: options.one_at_a_time, kept, points };
     let csv = zonefall_report::sweep_csv(&sweep, options.shown.csv_locale.into())?;
     if !is_whole {
         let kept = options.shown.csv.as_ref().filter(|_| !sweep.points.is_empty());
@@ -124,6 +125,26 @@ fn scenarios(
             None
         }
     }
+}
+
+/// Which designs do not feel which key, in the order of keys; so many changes come before those of the points.
+fn kept(varied: &[Varied], points: &[Vec<Option<String>>], scenarios: &[Scenario], before: usize) -> Vec<Kept> {
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for (scenario, point) in scenarios.iter().zip(points) {
+        let keys: Vec<usize> = (0..varied.len()).filter(|&key| point[key].is_some()).collect();
+        for of in &scenario.kept {
+            let key = of.change.checked_sub(before).and_then(|at| keys.get(at));
+            found.extend(key.map(|&key| (key, of.design.as_str())));
+        }
+    }
+    let mut once: Vec<(usize, &str)> = Vec::new();
+    found.sort_by_key(|&(key, _)| key);
+    for of in found {
+        if !once.contains(&of) {
+            once.push(of);
+        }
+    }
+    once.into_iter().map(|(key, design)| Kept { key: varied[key].key.clone(), design: design.to_owned() }).collect()
 }
 
 /// What is to be told of points: of capacity each thing once, all else of the first of which there is any.

@@ -176,3 +176,47 @@ fn check_says_of_modes_that_never_end_that_they_are_in_no_sum() {
     let told = Desk::with(&never).run("check s.toml").ends(0);
     told.says(&["never ends: what it hits stays down, and is not in the sum", "0.00 min a year"]);
 }
+
+/// The estimate of the work stands on the events of the first trial: what a run counts in a trial is near that, with demand, autoscale and
+/// jobs as without.
+#[test]
+fn the_events_that_the_work_is_estimated_from_are_those_of_a_run() {
+    let desk = Desk::new();
+    for name in
+        ["n-plus-one-zone", "probe-settings", "thresholds-too-high", "schedule-or-metric", "jobs-beside-requests"]
+    {
+        let path = kit::root().join("scenarios").join(format!("{name}.toml"));
+        let path = path.to_str().unwrap();
+        let check: Value =
+            serde_json::from_str(&desk.run(&format!("check {path} -q --format json")).ends(0).out).unwrap();
+        let estimated: Vec<u64> = serde_json::from_value(check["events_of_the_first_trial"].clone()).unwrap();
+        let run = format!("run {path} -q --trials 8 --no-counterfactual --no-assumptions --format json --out {name}");
+        let run: Value = serde_json::from_str(&desk.run(&run).out).unwrap();
+        let counted = run["designs"].as_array().unwrap().iter().map(|of| of["events_per_trial"].as_f64().unwrap());
+        let (estimated, counted) = (estimated.iter().sum::<u64>() as f64, counted.sum::<f64>());
+        assert!(
+            estimated < 1.5 * counted && counted < 1.5 * estimated,
+            "{name}: {estimated} where {counted} are counted"
+        );
+    }
+}
+
+/// A step of a demand is a look at the book, no strike: a year of them by the hour is a matter of seconds, not of minutes.
+#[test]
+fn steps_of_a_demand_cost_what_they_take() {
+    let shop = "name = \"shop\"\nhorizon = \"360 days\"\nstart = \"2026-01-01\"\ntrials = 10000\n[slo]\nmin_served = \"99%\"\n\
+                target = \"99.95%\"\n[region.westeurope]\n[demand]\nrate = \"900 req/s\"\ndaily = [0.3, 0.7, 1, 1.1, 1.8, 0.6]\n\
+                [scale_set.shop]\nzones = [1, 2, 3]\ncapacity = 24\ncapacity_per_instance = \"100 req/s\"\n[load_balancer]\n";
+    let desk = Desk::with(shop);
+    let told = desk.run("check s.toml -q").ends(0).out;
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let seconds = words.split("some ").nth(1).and_then(|of| of.split(' ').next()).and_then(|of| of.parse::<f64>().ok());
+    let trials = 10_000.0
+        + words
+            .split(" trials of looks")
+            .next()
+            .and_then(|of| of.rsplit(' ').next())
+            .map_or(0.0, |of| of.replace(',', "").parse::<f64>().unwrap_or(0.0));
+    let an_event = seconds.unwrap() / (trials * 6.0 * 360.0);
+    assert!((10e-9..70e-9).contains(&an_event), "{an_event} s an event: {words}");
+}

@@ -349,3 +349,35 @@ fn a_report_of_a_drill_replaces_nothing_of_others() {
     desk.run(&format!("{TOLD} --report md --out r --force")).ends(0);
     assert!(desk.read("r/report.md").contains("Every design passes."));
 }
+
+/// A drill that begins in a quiet hour says which is the busiest from which all of it is within the horizon, and how to begin then: this is
+/// taken as it is said, and then there is none busier.
+#[test]
+fn a_drill_in_a_quiet_hour_names_the_busiest_and_how_to_begin_then() {
+    let demand = "[demand]\nrate = \"100 req/s\"\ndaily = [0.5, 0.5, 1, 1.8, 1, 2]\n";
+    let text = ON
+        .replace("capacity = 8", "capacity = 8\ncapacity_per_instance = \"100 req/s\"")
+        .replace("trials = 1", "trials = 1\nstart = \"2026-01-05\"")
+        .replace("2 days", "22 h")
+        + &demand;
+    let desk = Desk::with(&text);
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1));
+    // The last part of the day is busier, and the drill would fit after 20:00.
+    let told = desk.run(TOLD).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "A busier hour may end otherwise: the most that it can meet is 200 requests a second, on Monday, 2026-01-05 20:00 UTC: \
+                 `--what-if 'drill.begins=\"20 h\"'`.";
+    assert!(told.contains(words), "{told}");
+    let then = |begins: &str| {
+        let change = format!("drill.begins=\"{begins}\"");
+        let args = TOLD.split(' ').chain(["--what-if", &change, "--format", "json"]);
+        let ran = kit::ran(&mut desk.command(args));
+        serde_json::from_str::<Value>(&ran.out).unwrap()["designs"][0]["load"].clone()
+    };
+    let there = then("20 h");
+    assert_eq!((&there["at_its_beginning"], &there["busiest"]), (&200.0.into(), &Value::Null));
+    // Where it would not fit any more, the busiest from which it does.
+    desk.put("s.toml", text.replace("22 h", "20 h"));
+    let there = then("1 h");
+    assert_eq!((&there["most"], &there["busiest"]["requests"]), (&180.0.into(), &180.0.into()), "{there}");
+    assert_eq!(there["busiest"]["begins"], "12 h");
+}

@@ -79,6 +79,42 @@ fn a_sweep_is_a_heat_map_a_list_or_one_key_at_a_time_and_the_same_on_any_number_
     assert_eq!(each.column("slo.min_serving")[0], "");
 }
 
+/// A design that says a key itself, or does without it, is not varied in it: no row and no column says that it was.
+#[test]
+fn a_design_that_keeps_its_own_value_is_not_told_to_vary() {
+    let own = "[[design]]\nname = \"old\"\n[[design]]\nname = \"new\"\nscale_set.web.capacity = 11\n";
+    let desk = Desk::with(&(plain() + own));
+    let args = "--vary scale_set.web.capacity=9,10 --vary slo.min_serving=5,6 --what-if seed=7 --trials 20 -q";
+    let told = desk.run(&format!("sweep s.toml {args} --csv w.csv --no-assumptions")).ends(0).out;
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("`scale_set.web.capacity` is not varied in new: what the design itself says of it stays"),
+        "{told}"
+    );
+    let table = desk.table("w.csv");
+    let of = |name: &str| table.column(name);
+    let rows = of("design").into_iter().zip(of("scale_set.web.capacity")).zip(of("keeps")).zip(of("slo.min_serving"));
+    let (mut old, mut new) = (0, 0);
+    for (((design, capacity), keeps), needed) in rows {
+        assert!(["5", "6"].contains(&needed), "{needed}");
+        match design {
+            "old" => assert!(["9", "10"].contains(&capacity) && keeps.is_empty(), "{capacity} {keeps}"),
+            _ => assert_eq!((capacity, keeps), ("", "scale_set.web.capacity")),
+        }
+        *if design == "old" { &mut old } else { &mut new } += 1;
+    }
+    assert!(old > 0 && new >= old);
+    // The other way round the columns are those of the key that it keeps; one at a time too.
+    let args = "--vary slo.min_serving=5,6 --vary scale_set.web.capacity=9,10 --trials 20 -q --no-assumptions";
+    desk.run(&format!("sweep s.toml {args}")).ends(0).says(&["new, by scale_set.web.capacity (it keeps its own)"]);
+    let each = desk.run(&format!("sweep s.toml {args} --one-at-a-time --format json")).ends(0).out;
+    let each: Value = serde_json::from_str(&each).unwrap();
+    assert_eq!(each["kept"], serde_json::json!([{ "key": "scale_set.web.capacity", "design": "new" }]));
+    let none =
+        desk.run("sweep s.toml --vary slo.min_serving=5,6 --trials 20 -q --no-assumptions --format json").ends(0).out;
+    assert!(serde_json::from_str::<Value>(&none).unwrap()["kept"].is_null());
+}
+
 /// Targets that vary are all named; a bound is no figure to be shaded by.
 #[test]
 fn a_sweep_names_every_target_and_shades_no_bound() {

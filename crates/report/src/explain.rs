@@ -53,7 +53,7 @@ fn no_answers() -> (Comparison, Sweep, Importance) {
         pairs: Vec::new(),
         notes: Vec::new(),
     };
-    let sweep = Sweep { schema: "", keys: Vec::new(), one_at_a_time: false, points: Vec::new() };
+    let sweep = Sweep { schema: "", keys: Vec::new(), one_at_a_time: false, kept: Vec::new(), points: Vec::new() };
     let importance = Importance {
         schema: String::new(),
         study: String::new(),

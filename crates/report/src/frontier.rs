@@ -1,8 +1,9 @@
 //! Cost against availability: which designs no other beats, and what each step to a better one costs.
 //!
-//! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates. What costs more and is not told apart from
-//! a cheaper design of the frontier is no gain, and not on it: two are told apart where their intervals lie apart or, on the same
-//! luck, their difference from the first design does. A design of which only a bound is known stands at its bound. Bills that differ
+//! In: an outcome with bills. Out: its designs by cost. Two are told apart by their differences from the first design, on the same
+//! luck, or where their intervals lie apart; this decides, whatever their estimates are. Of others the estimates decide: what costs more
+//! and is not told apart from a cheaper design of the frontier is no gain, and not on it. A design of which only a bound is known stands
+//! at its bound, but is not behind another for that: where its trials with a miss say otherwise, it cannot be placed. Bills that differ
 //! by no more than [`zonefall_study::plan::SAME_PRICE`] are one price, of which the best by its estimate stands first.
 
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
@@ -26,6 +27,8 @@ pub(crate) enum Standing<'a> {
     On,
     /// This one is, and it is better beyond doubt, or at least by its estimate.
     Behind(&'a str, bool),
+    /// This one may be: of the design only a bound is known, which is above it, and what its trials missed is not.
+    Unplaced(&'a str),
     /// None is, by the estimates, but it is not told apart from this one, which costs less.
     NotApart(&'a str),
 }
@@ -37,6 +40,7 @@ impl Standing<'_> {
             Self::On => "on the frontier".into(),
             Self::Behind(other, true) => format!("behind {other}"),
             Self::Behind(other, false) => format!("behind {other}, but not told apart"),
+            Self::Unplaced(other) => format!("cannot be placed beside {other}"),
             Self::NotApart(other) => format!("dearer than {other}, and not told apart"),
         }
     }
@@ -81,26 +85,46 @@ fn best_first(all: &mut [(&DesignOutcome, Estimate)]) {
     }
 }
 
-/// Whether a design misses less than another beyond doubt.
+/// Whether a design misses less than another beyond doubt: by what lies between them on the same luck, or else by their intervals.
 fn is_better(outcome: &Outcome, of: &DesignOutcome, than: &DesignOutcome) -> bool {
-    let difference = |design: &DesignOutcome, against: &DesignOutcome| {
-        outcome.differences.iter().find(|of| of.design == design.design && of.against == against.design)
-    };
-    let apart = than.unavailability.low.is_some_and(|low| of.unavailability.high < low);
-    apart
-        || difference(of, than).is_some_and(|of| of.high.is_some_and(|high| high < 0.0))
-        || difference(than, of).is_some_and(|of| of.low.is_some_and(|low| low > 0.0))
+    if let (Some(own), Some(other)) = (from_first(outcome, of), from_first(outcome, than)) {
+        if own.1 < other.0 || other.1 < own.0 {
+            return own.1 < other.0;
+        }
+    }
+    than.unavailability.low.is_some_and(|low| of.unavailability.high < low)
 }
 
-/// Against those that cost no more, or as much and are better: they stand before it.
+/// The ends of what a design misses more than the first one; all of them hold together.
+fn from_first(outcome: &Outcome, of: &DesignOutcome) -> Option<(f64, f64)> {
+    if outcome.designs.first().is_some_and(|first| first.design == of.design) {
+        return Some((0.0, 0.0));
+    }
+    let difference = outcome.differences.iter().find(|difference| difference.design == of.design)?;
+    Some((difference.low?, difference.high?))
+}
+
+/// Against those that cost no more. Who is better beyond doubt comes first, at the same price wherever it stands; of the others those
+/// that stand before it and are not worse beyond doubt, by their estimates.
 fn standing<'a>(outcome: &Outcome, all: &[(&'a DesignOutcome, Estimate)], place: usize) -> Standing<'a> {
-    let own = all[place].0.unavailability;
-    let better = |other: &&(&DesignOutcome, Estimate)| at(other.0.unavailability) <= at(own);
-    let before = || all[..place].iter().filter(better);
-    let Some(best) = before().min_by(|a, b| at(a.0.unavailability).total_cmp(&at(b.0.unavailability))) else {
-        return Standing::On;
+    let (own, bill) = all[place];
+    let least = |of: &[&'a DesignOutcome]| {
+        of.iter().copied().min_by(|a, b| at(a.unavailability).total_cmp(&at(b.unavailability)))
     };
-    Standing::Behind(&best.0.design, is_better(outcome, best.0, all[place].0))
+    let no_dearer = all.iter().enumerate().filter(|&(other, of)| other < place || at_price(at(of.1), at(bill)));
+    let better: Vec<_> = no_dearer.map(|(_, of)| of.0).filter(|of| is_better(outcome, of, own)).collect();
+    if let Some(best) = least(&better) {
+        return Standing::Behind(&best.design, true);
+    }
+    let above = |of: &&DesignOutcome| at(of.unavailability) <= at(own.unavailability) && !is_better(outcome, own, of);
+    let before: Vec<_> = all[..place].iter().map(|of| of.0).filter(above).collect();
+    let missed_less = |of: &&DesignOutcome| of.unavailability.mean <= own.unavailability.mean;
+    let seen: Vec<_> = before.iter().copied().filter(missed_less).collect();
+    match (least(&seen), least(&before)) {
+        (Some(best), _) => Standing::Behind(&best.design, false),
+        (None, Some(best)) => Standing::Unplaced(&best.design),
+        (None, None) => Standing::On,
+    }
 }
 
 /// A step along the frontier.
@@ -110,7 +134,7 @@ pub(crate) struct Step<'a> {
     pub(crate) to: Offered<'a>,
     /// What it costs more a month.
     pub(crate) more: f64,
-    /// How many times less is missed; none where the first is a bound only.
+    /// How many times less is missed; none where the first is a bound only, or the second one that lies above it.
     pub(crate) times_less: Option<f64>,
 }
 
@@ -134,7 +158,12 @@ pub(crate) fn steps<'a>(offered: &[Offered<'a>]) -> Vec<Step<'a>> {
         let (from, to) = (pair[0], pair[1]);
         let known = from.of.unavailability.quality != Quality::UpperBound;
         let times = at(from.of.unavailability) / at(to.of.unavailability);
-        Step { from, to, more: at(to.bill) - at(from.bill), times_less: (known && times.is_finite()).then_some(times) }
+        Step {
+            from,
+            to,
+            more: at(to.bill) - at(from.bill),
+            times_less: (known && (1.0..f64::INFINITY).contains(&times)).then_some(times),
+        }
     };
     on.windows(2).map(step).collect()
 }

@@ -447,11 +447,16 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
     let frontier = sheet(&mut book, "Frontier");
     let of = |name: &str| outcome.designs.iter().find(|design| design.design == name).unwrap();
-    // Beyond doubt: intervals that lie apart, or the difference of two on the same luck.
-    let apart = |less: &DesignOutcome, more: &DesignOutcome| {
-        let difference = outcome.differences.iter().find(|of| of.design == less.design && of.against == more.design);
-        more.unavailability.low.is_some_and(|low| less.unavailability.high < low)
-            || difference.is_some_and(|of| of.high.unwrap() < 0.0)
+    // What a design misses more than the first one, on the same luck.
+    let more = |design: &DesignOutcome| {
+        let difference = outcome.differences.iter().find(|of| of.design == design.design);
+        difference.map_or((0.0, 0.0), |of| (of.low.unwrap(), of.high.unwrap()))
+    };
+    // Beyond doubt: differences that lie apart, or else intervals that do.
+    let apart = |less: &DesignOutcome, worse: &DesignOutcome| {
+        let ((least, most), (other_least, other_most)) = (more(less), more(worse));
+        let turned = other_most < least;
+        most < other_least || !turned && worse.unavailability.low.is_some_and(|low| less.unavailability.high < low)
     };
     let mut by_cost: Vec<&DesignOutcome> = outcome.designs.iter().collect();
     by_cost.sort_by(|a, b| figures(a).partial_cmp(&figures(b)).unwrap());
@@ -460,7 +465,8 @@ fn the_frontier_is_that_of_bills_and_downtime() {
         let (cost, missed) = figures(design);
         let beaten = outcome.designs.iter().any(|other| {
             let (bill, misses) = figures(other);
-            other.design != design.design && (bill < cost && misses <= missed || bill <= cost && misses < missed)
+            let as_good = bill < cost && misses <= missed || bill <= cost && misses < missed;
+            bill <= cost && apart(other, design) || as_good && !apart(design, other)
         });
         let is_on = !beaten && on.last().is_none_or(|last| apart(design, last));
         on.extend(is_on.then_some(design));
@@ -487,6 +493,51 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[2], to.0 - from.0, true);
     is_rounded(&step[3], from.1 / to.1, false);
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
+}
+
+/// A cheap design whose estimate lies below the bound of a dear one: what lies between them on the same storms says which is behind, and
+/// where it says nothing, what their trials missed does, or else nobody is told to be.
+#[test]
+fn a_bound_above_an_estimate_leaves_the_place_to_the_difference() {
+    let of = |ends: (f64, f64), dear_missed: f64| {
+        let mut outcome = common::outcome();
+        outcome.designs.truncate(2);
+        outcome.differences.truncate(1);
+        outcome.designs[0].unavailability =
+            Estimate { mean: dear_missed, low: None, high: 7e-5, quality: Quality::UpperBound, hits: 16 };
+        outcome.designs[1].unavailability = common::interval(4.4e-5, 3e-5, 8e-5, 61);
+        for (design, bill) in outcome.designs.iter_mut().zip([1_327.0, 1_181.0]) {
+            design.bill.as_mut().unwrap().bill_per_month = common::interval(bill, bill, bill, 100);
+        }
+        let names = [outcome.designs[0].design.clone(), outcome.designs[1].design.clone()];
+        assert_eq!([&outcome.differences[0].against, &outcome.differences[0].design], [&names[0], &names[1]]);
+        (outcome.differences[0].low, outcome.differences[0].high) = (Some(ends.0), Some(ends.1));
+        let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
+        let sheet = sheet(&mut book, "Frontier");
+        let columns: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
+        let column = columns.iter().position(|name| name == "on_frontier").unwrap();
+        let said = |design: &String| {
+            let ways = ["report.html", "report.md"].map(|name| {
+                let rows = rows(&text(&outcome, name), design);
+                let words = ["frontier", "behind", "told", "placed"];
+                let row = rows.iter().find(|row| row.len() == 6 && words.iter().any(|word| row[5].contains(word)));
+                row.unwrap()[5].clone()
+            });
+            assert_eq!(ways[0], ways[1]);
+            let row = sheet.rows().find(|row| row[0] == Data::String(design.clone())).unwrap();
+            (ways[0].clone(), row[column].to_string())
+        };
+        names.each_ref().map(|name| {
+            let (words, cell) = said(name);
+            (words.replace(&names[0], "dear").replace(&names[1], "cheap"), cell)
+        })
+    };
+    let said = |words: &str, cell: &str| (words.to_owned(), cell.to_owned());
+    let on = || said("on the frontier", "yes");
+    assert_eq!(of((0.4, 2.8), 1.4e-5), [on(), on()]);
+    assert_eq!(of((-2.8, -0.4), 6e-5), [said("behind cheap", "no"), on()]);
+    assert_eq!(of((-0.4, 2.8), 1.4e-5), [said("cannot be placed beside cheap", "unplaced"), on()]);
+    assert_eq!(of((-2.8, 0.4), 6e-5), [said("behind cheap, but not told apart", "no"), on()]);
 }
 
 /// Each page says warnings, and what is not modelled, once: with warnings and without.

@@ -100,7 +100,7 @@ pub use scenario::{
 pub use schema::schema;
 pub use templates::{template, template_names};
 pub use units::{duration as parse_duration, duration_words};
-pub use what_if::WhatIf;
+pub use what_if::{Kept, WhatIf};
 pub use zonefall_azure::limits::Orchestration;
 
 #[cfg(test)]

@@ -164,14 +164,14 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
         return None;
     }
     let (tree, broken) = syntax::tree(text, sink);
-    let tree = what_if::lay(tree, what_if, text.len() + 1, sink);
+    let (tree, kept) = what_if::lay(tree, what_if, text.len() + 1, sink);
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let named = Named::default();
     let files = Files { base: folder, check: check_files, named: &named };
     allowed(&root, sink);
     let scenario = everything(&root, &tree, files, whole_plan, sink);
-    let scenario = scenario.map(|scenario| Scenario { files: named.paths(), ..scenario });
+    let scenario = scenario.map(|scenario| Scenario { files: named.paths(), kept, ..scenario });
     sink.forget_consequences(&broken);
     // A file of modes is a part of the scenario.
     let mut whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
@@ -318,6 +318,7 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
         files: Vec::new(),
+        kept: Vec::new(),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::gate::Gate;
 use crate::money::Money;
 use crate::plan::Plan;
 use crate::units::duration_words;
+use crate::what_if::Kept;
 use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_azure::limits::Orchestration;
@@ -61,6 +62,8 @@ pub struct Scenario {
     pub money: Option<Money>,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
+    /// Who does not feel which change of a what-if.
+    pub kept: Vec<Kept>,
     /// The SHA-256 of the file's text, in hexadecimal digits.
     pub hash: String,
     /// The files that it names, in the order of their paths: price lists, modes, traces, records.

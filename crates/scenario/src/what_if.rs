@@ -71,6 +71,15 @@ impl WhatIf {
     }
 }
 
+/// A design that does not feel a change: it says the key itself, or does without what it is a key of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Which of the changes, from 0.
+    pub change: usize,
+    /// The design.
+    pub design: String,
+}
+
 /// A path through tables, and the value at its end.
 pub(crate) struct Change {
     pub path: Vec<Part>,
@@ -84,11 +93,11 @@ impl Change {
     }
 }
 
-/// Lays the changes over a tree. Their places begin at `base`.
-pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink) -> Node {
-    let mut at = base;
+/// Lays the changes over a tree, and tells who does not feel them. Their places begin at `base`.
+pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink) -> (Node, Vec<Kept>) {
+    let (mut at, mut kept) = (base, Vec::new());
     let mut said: Vec<Vec<Step>> = Vec::new();
-    for line in what_if.text.split('\n').filter(|_| !what_if.is_empty()) {
+    for (number, line) in what_if.text.split('\n').filter(|_| !what_if.is_empty()).enumerate() {
         let place = at..at + line.len();
         if let Some(change) = change(line, place, sink) {
             let steps = change.steps();
@@ -96,7 +105,8 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
                 let key = spelled(&steps);
                 sink.error(codes::DUPLICATE, &whole(&change), format!("`{key}` is changed twice"));
             } else if let Some(table) = root.table().cloned() {
-                told_of_designs(&table, &change, sink);
+                let designs = told_of_designs(&table, &change, sink).into_iter();
+                kept.extend(designs.map(|design| Kept { change: number, design }));
                 let mut table = table;
                 let known = known_names::of_change(&table, &change.path, sink);
                 if known.is_some() && apply(&mut table, &change, &said, sink).is_some() {
@@ -107,7 +117,7 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
         }
         at += line.len() + 1;
     }
-    root
+    (root, kept)
 }
 
 fn whole(change: &Change) -> Range<usize> {
@@ -332,9 +342,10 @@ pub(crate) fn quoted(name: &str) -> String {
     if bare { name.to_owned() } else { format!("{name:?}") }
 }
 
-/// Tells of designs that do not feel a change: they say the key themselves, or do without what it is a key of.
-fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
-    let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
+/// Tells of designs that do not feel a change: they say the key themselves, or do without what it is a key of. Their names.
+fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) -> Vec<String> {
+    let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return Vec::new() };
+    let mut names = Vec::new();
     let path = change.steps();
     let key = spelled(&path);
     for (at, design) in designs.iter().enumerate() {
@@ -346,7 +357,9 @@ fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
         };
         sink.warn(codes::KEPT_BY_DESIGN, &whole(change), words)
             .help(format!("to change it there: `design.{}.{key}=…`", quoted(&name)));
+        names.push(name);
     }
+    names
 }
 
 /// Why a design does not feel a change of the base, by the path of what stands in its way.

@@ -92,7 +92,7 @@ pub fn judge(missed: &[(u64, u64)], of: &Hypothesis) -> Judged {
 }
 
 /// What arrives when an experiment begins, in requests a second and without noise, and between what it lies in the whole trial.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Load {
     /// When it begins.
     pub at_its_beginning: f64,
@@ -100,6 +100,21 @@ pub struct Load {
     pub least: f64,
     /// The most.
     pub most: f64,
+    /// The busiest time at which it could begin; none if it begins with as much, or its own script says when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub busiest: Option<Busiest>,
+}
+
+/// When a drill would meet the most that it can.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Busiest {
+    /// Requests a second.
+    pub requests: f64,
+    /// What `drill.begins` would have to say.
+    pub begins: String,
+    /// The date and the clock, where the scenario has a calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
 }
 
 /// A drill on one design.

@@ -12,10 +12,18 @@ use zonefall_study::sweep::{Point, Sweep};
 
 /// A figure of a design at a point.
 struct Figure<'a> {
+    of: &'a Sweep,
     number: u64,
     point: &'a Point,
     design: &'a DesignOutcome,
     told: Told,
+}
+
+impl<'a> Figure<'a> {
+    /// The keys that its design does not feel.
+    fn keeps(&self) -> impl Iterator<Item = &'a str> {
+        self.of.kept_by(&self.design.design)
+    }
 }
 
 /// A figure: its name, its unit, what it is, and its verdict where it has one.
@@ -88,8 +96,10 @@ pub(crate) fn sweep(of: &Sweep, locale: CsvLocale) -> Result<Sheet, FilesError> 
     let mut fields: Vec<Vec<Field<Figure<'_>>>> =
         vec![field("point", "", "the point, from 1", |row: &Figure<'_>| Cell::Count(row.number))];
     for (at, key) in of.keys.iter().enumerate() {
-        fields.push(field(key, "", "its value; empty where the file's own stands", move |row: &Figure<'_>| {
-            row.point.values[at].as_deref().map_or(Cell::Empty, value)
+        let says = "its value; empty where what the file or the design says stands (column keeps)";
+        fields.push(field(key, "", says, move |row: &Figure<'_>| {
+            let felt = !row.keeps().any(|kept| *kept == row.of.keys[at]);
+            row.point.values[at].as_deref().filter(|_| felt).map_or(Cell::Empty, value)
         }));
     }
     fields.extend([
@@ -116,11 +126,21 @@ pub(crate) fn sweep(of: &Sweep, locale: CsvLocale) -> Result<Sheet, FilesError> 
             row.told.2.estimate().map_or(Cell::Empty, |of| Cell::Count(of.hits))
         }),
         field("trials", "trials", "trials", |row: &Figure<'_>| Cell::Count(row.point.outcome.trials)),
+        field(
+            "keeps",
+            "",
+            "the keys that it does not feel, as it says them itself or does without them: it is the same at all their values; empty if it \
+             feels all",
+            |row: &Figure<'_>| match row.keeps().collect::<Vec<_>>() {
+                none if none.is_empty() => Cell::Empty,
+                keys => Cell::text(&keys.join("; ")),
+            },
+        ),
     ]);
     let rows = of.points.iter().enumerate().flat_map(|(at, point)| {
         point.outcome.designs.iter().flat_map(move |design| {
             let told = figures(&point.outcome, design).into_iter();
-            told.map(move |told| Figure { number: at as u64 + 1, point, design, told })
+            told.map(move |told| Figure { of, number: at as u64 + 1, point, design, told })
         })
     });
     Sheet::write("sweep.csv", fields, rows, locale)

@@ -37,22 +37,29 @@ pub(crate) fn frontier(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fi
         field(
             "on_frontier",
             "",
-            "yes if no other design costs as little and misses as little, and it is told apart from what is cheaper",
-            |row: &Row<'_>| Cell::text(if row.0.standing == Standing::On { "yes" } else { "no" }),
+            "yes if no other design costs as little and misses as little, and it is told apart from what is cheaper; unplaced if too few \
+             of its trials missed to tell",
+            |row: &Row<'_>| {
+                Cell::text(match row.0.standing {
+                    Standing::On => "yes",
+                    Standing::Unplaced(_) => "unplaced",
+                    Standing::Behind(..) | Standing::NotApart(_) => "no",
+                })
+            },
         ),
         field(
             "behind",
             "",
-            "the design that is as cheap and better, or cheaper and not told apart; empty on the frontier",
+            "the design that is as cheap and better, or cheaper and not told apart, or beside which it cannot be placed; empty on the frontier",
             |row: &Row<'_>| match row.0.standing {
                 Standing::On => Cell::Empty,
-                Standing::Behind(other, _) | Standing::NotApart(other) => Cell::text(other),
+                Standing::Behind(other, _) | Standing::NotApart(other) | Standing::Unplaced(other) => Cell::text(other),
             },
         ),
         field("behind_beyond_doubt", "", "whether the two are told apart", |row: &Row<'_>| match row.0.standing {
             Standing::On => Cell::Empty,
             Standing::Behind(_, sure) => Cell::text(if sure { "yes" } else { "no" }),
-            Standing::NotApart(_) => Cell::text("no"),
+            Standing::NotApart(_) | Standing::Unplaced(_) => Cell::text("no"),
         }),
         field(
             "more_per_month",

@@ -4,7 +4,7 @@ use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, estimate, field};
 use crate::files::FilesError;
 use zonefall_study::outcome::MINUTES_PER_MONTH;
-use zonefall_study::plan::{Batches, Offer, Planned};
+use zonefall_study::plan::{Batches, Offer, Planned, Verdict};
 
 /// Role, target, design, and its batches of jobs where they were counted.
 type Named<'a> = (&'static str, Option<f64>, &'a Offer, Option<&'a Batches>);
@@ -21,9 +21,12 @@ pub(crate) fn plan_columns(locale: CsvLocale) -> Result<Sheet, FilesError> {
 
 fn sheet(keys: &[String], rows: Vec<Named<'_>>, jobs: bool, locale: CsvLocale) -> Result<Sheet, FilesError> {
     let mut fields: Vec<Vec<Field<Named<'_>>>> = vec![
-        field("role", "", "best, runner_up, cheaper, tie, open, closest, frontier, or nine", |row: &Named<'_>| {
-            Cell::text(row.0)
-        }),
+        field(
+            "role",
+            "",
+            "best, promising (the best so far, where the trials do not suffice), runner_up, cheaper, tie, open, closest, frontier, or nine",
+            |row: &Named<'_>| Cell::text(row.0),
+        ),
         field("target", "share", "the target that it answers; empty for the frontier", |row: &Named<'_>| {
             Cell::maybe(row.1)
         }),
@@ -80,7 +83,8 @@ fn sheet(keys: &[String], rows: Vec<Named<'_>>, jobs: bool, locale: CsvLocale) -
 
 fn rows(of: &Planned) -> Vec<Named<'_>> {
     let target = Some(of.target_share);
-    let single = [("best", &of.best), ("runner_up", &of.runner_up), ("cheaper", &of.cheaper), ("closest", &of.closest)];
+    let first = if of.verdict == Verdict::Found { "best" } else { "promising" };
+    let single = [(first, &of.best), ("runner_up", &of.runner_up), ("cheaper", &of.cheaper), ("closest", &of.closest)];
     let mut rows: Vec<(&'static str, Option<f64>, &Offer)> = Vec::new();
     rows.extend(single.into_iter().filter_map(|(role, of)| Some((role, target, of.as_ref()?))));
     rows.extend(of.ties.iter().map(|of| ("tie", target, of)));

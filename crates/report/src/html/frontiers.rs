@@ -48,7 +48,7 @@ pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
         goal: (1.0 - outcome.target_share, format!("objective {}", target(outcome))),
     };
     let caption = "Cheaper on the left, better above. Filled circles: no other design costs as little and misses as little; the line is \
-                   the border that they make. Empty squares lie behind it, or are not told apart from what is cheaper. Upright lines are intervals; an arrow: only a bound is \
+                   the border that they make. Empty squares lie behind it, are not told apart from what is cheaper, or cannot be placed. Upright lines are intervals; an arrow: only a bound is \
                    known, or the design lies beyond the edge, so far that the others could not be told apart. By the numbers the list names the designs.";
     Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
 }

@@ -277,7 +277,7 @@ fn begins(of: &Drilled) -> String {
     let when = of.begins.as_ref().map_or(String::new(), |date| format!(", on {}", clean(date)));
     let plain = |number: f64| number::plain(number, Toward::Up);
     let said = |of: &DrillDesign| {
-        of.load.map(|load| {
+        of.load.as_ref().map(|load| {
             let range = format!("of {} to {}", plain(load.least), plain(load.most));
             let range = if load.least < load.most { range } else { "as always".into() };
             format!("{} requests a second ({range})", plain(load.at_its_beginning))
@@ -296,7 +296,22 @@ fn begins(of: &Drilled) -> String {
         all => all.iter().map(|(load, names)| format!("{} {load}", listed(names))).collect(),
     };
     let asked = if loads.is_empty() { String::new() } else { format!("; then asked for: {}", loads.join("; ")) };
-    format!("It begins {after} min into the trial{when}{asked}. Another hour may end otherwise.")
+    let otherwise = busiest(of).unwrap_or_else(|| "Another hour may end otherwise.".into());
+    format!("It begins {after} min into the trial{when}{asked}. {otherwise}")
+}
+
+/// Which hour asks for more, and how to begin then; of several designs the busiest.
+fn busiest(of: &Drilled) -> Option<String> {
+    let all = of.designs.iter().filter_map(|design| design.load.as_ref()?.busiest.as_ref());
+    let most = all.reduce(|most, of| if of.requests > most.requests { of } else { most })?;
+    let on =
+        most.on.as_ref().map_or_else(|| format!("{} into the trial", most.begins), |on| format!("on {}", clean(on)));
+    Some(format!(
+        "A busier hour may end otherwise: the most that it can meet is {} requests a second, {on}: `--what-if \
+         'drill.begins=\"{}\"'`.",
+        number::plain(most.requests, Toward::Up),
+        most.begins
+    ))
 }
 
 fn designs(page: &mut Page, of: &Drilled) {

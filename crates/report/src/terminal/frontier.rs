@@ -25,7 +25,8 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     }
     let words = format!(
         "On the frontier: no other design costs as little and misses as little, by the estimates, and it is told apart from what \
-                 is cheaper there; a design of which only a bound is known stands at its bound. Bills within {:.1} % are one price. A nine: what it costs to miss ten times less, at the price of this step. The \
+                 is cheaper there. Where the difference of two tells them apart, it decides; a design of which only a bound is known stands at \
+                 its bound, and cannot be placed where what its trials missed says otherwise. Bills within {:.1} % are one price. A nine: what it costs to miss ten times less, at the price of this step. The \
                  bill is meant, without credit and without the cost of downtime.",
         SAME_PRICE * 100.0
     );

@@ -35,6 +35,9 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         page.sign("≤", "<="),
     );
     page.paragraph(None, &legend, Some(Tone::Faint));
+    for words in kept(sweep) {
+        page.paragraph(None, &words, None);
+    }
     let mut designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
     if designs.any(|design| design.sessions.is_some()) {
         page.title(&format!("{}: sessions lost a month", clean(&first.study)));
@@ -48,6 +51,18 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         page.paragraph(None, &legend, Some(Tone::Faint));
     }
     page.finish()
+}
+
+/// Who does not feel a key, key by key.
+fn kept(sweep: &Sweep) -> Vec<String> {
+    let keys = sweep.keys.iter().filter_map(|key| {
+        let designs: Vec<String> = sweep.kept.iter().filter(|of| of.key == *key).map(|of| clean(&of.design)).collect();
+        (!designs.is_empty()).then(|| (clean(key), designs.join(", ")))
+    });
+    let words = |(key, designs)| {
+        format!("`{key}` is not varied in {designs}: what the design itself says of it stays, at all values (W017).")
+    };
+    keys.map(words).collect()
 }
 
 /// The target, or all of them where points differ in it.
@@ -218,7 +233,9 @@ fn map(page: &mut Page, sweep: &Sweep, design: usize, shades: &Shades) {
     let width = others.len() + across.len();
     rows.iter_mut().for_each(|row| row.resize(width, String::new()));
     let name = sweep.points.first().and_then(|point| point.outcome.designs.get(design));
-    page.title(&format!("{}, by {}", name.map_or(String::new(), |of| clean(&of.design)), clean(last)));
+    let name = name.map_or("", |of| of.design.as_str());
+    let own = if sweep.kept_by(name).any(|key| key == last) { " (it keeps its own)" } else { "" };
+    page.title(&format!("{}, by {}{own}", clean(name), clean(last)));
     let heads = others.iter().map(|key| (clean(key), Side::Text));
     let columns = heads.chain(across.into_iter().map(|value| (value, Side::Right))).collect();
     draw(page, &Grid { columns, rows });

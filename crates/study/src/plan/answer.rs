@@ -77,8 +77,9 @@ fn searched(
         may_test = false;
     };
     bench.work_max = u64::MAX;
-    let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
     let roles = Roles::new(&bench, allowed, &found, runner_up);
+    let named: Vec<usize> = roles.best.into_iter().chain(nines.iter().filter_map(|(.., best)| *best)).collect();
+    let Ok(frontier) = frontier(&mut bench, &named)? else { return Ok(None) };
     let first = roles.first();
     let mut beside = frontier.clone();
     beside.extend(nines.iter().filter_map(|(.., best)| *best).chain(runner_up).chain(roles.ties.clone()));

@@ -3,7 +3,8 @@
 //! In: a finished search. Out: from cheap to dear, designs of which each misses at least a tenth less than the one before and is told
 //! apart from it: by their intervals, or by the differences of the two on the same trials. What is not told apart is no gain, and
 //! is left out. Of those that cost as much the best stands for all: what may be better than a design of the frontier at its price is
-//! tested as long as that one. What can go wrong: an interruption; the work, twice that of the designs along the frontier at most, may
+//! tested as long as that one. The designs that the answer names stand for their price, unless another of it is told apart from them:
+//! the frontier does not prefer by luck what the answer does not. What can go wrong: an interruption; the work, twice that of the designs along the frontier at most, may
 //! be done before all of these are tested.
 
 use super::at_price;
@@ -77,7 +78,7 @@ pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<
             return Ok(Ok(()));
         }
         let lived = bench.lived();
-        let rivals = rivals(bench, &front(bench));
+        let rivals = rivals(bench, &front(bench, &[]));
         if bench.test(&rivals, look(bench))?.is_err() {
             return Ok(Err(Stopped));
         }
@@ -102,38 +103,63 @@ fn rivals(bench: &Bench<'_>, front: &[usize]) -> Vec<usize> {
     behind.filter(|&candidate| front.iter().any(|&than| may_be_better(candidate, than))).collect()
 }
 
-/// Those of the tested designs that are worth their cost.
-pub(super) fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<usize>, Stopped>, RunError> {
-    let front = front(bench);
+/// Those of the tested designs that are worth their cost; the named ones are those of the answer, the first of it first.
+pub(super) fn frontier(bench: &mut Bench<'_>, named: &[usize]) -> Result<Result<Vec<usize>, Stopped>, RunError> {
+    let front = front(bench, named);
     told_apart(bench, &front, trials_of(look(bench)))
 }
 
 /// The same by what they missed, told apart or not: from cheap to dear, of each price the best. What has too few misses to say more
 /// than a bound keeps out what misses more and costs more.
-fn front(bench: &Bench<'_>) -> Vec<usize> {
+fn front(bench: &Bench<'_>, named: &[usize]) -> Vec<usize> {
     let least = trials_of(look(bench));
     let tested = bench.order.iter().copied().filter(|&of| bench.trials(of) >= least && bench.mean(of) < OFFER);
-    let offers: Vec<(f64, f64)> = tested.clone().map(|of| (bench.cost(of), bench.mean(of))).collect();
     let tested: Vec<usize> = tested.collect();
+    let offer = |&of: &usize| {
+        let bounds = bench.estimate(of).bounds;
+        let ends = (if let Bounds::Interval(of) = bounds { of.low } else { 0.0 }, bounds.high());
+        let named = named.iter().position(|&named| named == of);
+        Offered { cost: bench.cost(of), missed: bench.mean(of), ends, rank: named.unwrap_or(usize::MAX) }
+    };
+    let offers: Vec<Offered> = tested.iter().map(offer).collect();
     worth(&offers).into_iter().map(|place| tested[place]).collect()
 }
 
-/// The places of those that are worth their cost; of each, from cheap to dear, its cost and what it misses.
-fn worth(offers: &[(f64, f64)]) -> Vec<usize> {
+/// What a design costs and misses, the ends of that, and how early the answer names it.
+#[derive(Debug, Clone, Copy)]
+struct Offered {
+    cost: f64,
+    missed: f64,
+    ends: (f64, f64),
+    rank: usize,
+}
+
+impl Offered {
+    /// Whether it stands for a price in place of another: as the answer has it, or by what it misses, where the answer says nothing or
+    /// the two are told apart.
+    fn replaces(self, other: Self) -> bool {
+        let apart = self.ends.1 < other.ends.0 || other.ends.1 < self.ends.0;
+        if self.rank == other.rank || apart { self.missed < other.missed } else { self.rank < other.rank }
+    }
+}
+
+/// The places of those that are worth their cost, from cheap to dear.
+fn worth(offers: &[Offered]) -> Vec<usize> {
     let mut front: Vec<usize> = Vec::new();
-    // Of the last of them: the least cost of its price.
-    let mut price = f64::NEG_INFINITY;
-    for (place, &(cost, missed)) in offers.iter().enumerate() {
-        match front.last().map(|&last| offers[last].1) {
-            Some(best) if at_price(cost, price) => {
-                if missed < best {
+    // Of the last of them: the least cost of its price, and what must be missed less there.
+    let (mut price, mut before) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (place, &offer) in offers.iter().enumerate() {
+        match front.last().map(|&last| offers[last]) {
+            Some(last) if at_price(offer.cost, price) => {
+                if offer.replaces(last) && offer.missed < before {
                     front.pop();
                     front.push(place);
                 }
             }
-            Some(best) if missed >= WORTH * best => {}
-            _ => {
-                price = cost;
+            Some(last) if offer.missed >= WORTH * last.missed => {}
+            last => {
+                before = last.map_or(f64::INFINITY, |last| WORTH * last.missed);
+                price = offer.cost;
                 front.push(place);
             }
         }
@@ -182,6 +208,11 @@ mod tests {
 
     #[test]
     fn of_designs_at_one_price_the_frontier_has_the_best() {
+        let worth = |of: &[(f64, f64)]| {
+            let offer =
+                |&(cost, missed): &(f64, f64)| Offered { cost, missed, ends: (missed, missed), rank: usize::MAX };
+            worth(&of.iter().map(offer).collect::<Vec<_>>())
+        };
         // By a twentieth, by half a percent, by a cent, and of three.
         assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.95), (200.0, 0.5)]), [1, 2]);
         assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.995), (100.0, 0.999), (200.0, 0.5)]), [1, 3]);
@@ -190,5 +221,25 @@ mod tests {
         // What is worth nothing at its price takes no place there.
         assert_eq!(worth(&[(100.0, 1.0), (110.0, 0.95), (110.0, 0.5)]), [0, 2]);
         assert_eq!(worth(&[]), [0; 0]);
+    }
+    /// Names are those of an answer: at its price the headline stands, whatever luck lies between it and another.
+    #[test]
+    fn at_a_price_what_the_answer_names_stands_unless_another_is_told_apart() {
+        let offer = |cost, missed, low, high, rank| Offered { cost, missed, ends: (low, high), rank };
+        let cheap = offer(580.0, 40.0, 35.0, 45.0, usize::MAX);
+        let headline = offer(660.88, 10.522, 0.0, 124.0, 0);
+        let other = offer(661.31, 10.514, 0.0, 119.0, usize::MAX);
+        assert_eq!(worth(&[cheap, headline, other]), [0, 1]);
+        assert_eq!(worth(&[cheap, Offered { cost: 660.5, ..other }, headline]), [0, 2]);
+        // The first of several names.
+        assert_eq!(worth(&[cheap, Offered { rank: 1, ..other }, headline]), [0, 2]);
+        // Told apart from it.
+        let apart = Offered { missed: 1.0, ends: (0.5, 2.0), ..other };
+        assert_eq!(worth(&[cheap, Offered { ends: (9.0, 12.0), ..headline }, apart]), [0, 2]);
+        assert_eq!(worth(&[cheap, apart, Offered { ends: (9.0, 12.0), ..headline }]), [0, 1]);
+        // A name makes nothing worth its cost.
+        let better = offer(661.0, 10.0, 0.0, 119.0, usize::MAX);
+        let near = offer(600.0, 11.5, 0.0, 120.0, usize::MAX);
+        assert_eq!(worth(&[near, better, headline]), [0, 1]);
     }
 }

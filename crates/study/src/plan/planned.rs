@@ -135,7 +135,7 @@ pub struct Planned {
     /// nothing tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trials_would_do: Option<u64>,
-    /// The cheapest design that meets the target.
+    /// The cheapest design that meets the target; where the trials do not suffice, the most promising.
     pub best: Option<Offer>,
     /// Whether it is proven to meet the target itself, not just within the band.
     pub meets_target_itself: bool,

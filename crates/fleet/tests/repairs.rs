@@ -262,6 +262,29 @@ fn ar_11_a_reimage_in_a_dead_zone_fails_and_counts() {
 }
 
 #[test]
+fn hm_04_an_illness_is_known_after_so_many_probes_and_so_is_a_recovery() {
+    let asked = |set: &mut Management, probes| set.health.as_mut().unwrap().probes = probes;
+    // The application of one of three is ill from 1 h on: replaced once that is known, in 60 s and 75 s.
+    let missed = |probes| {
+        let mut ill = repairing(&[1], 3, RepairAction::Replace);
+        asked(ill.sets[0].management.as_mut().unwrap(), probes);
+        script().units(&[(GUEST, 0, HOUR, 5 * HOUR)]).play(ill).missed_ms - 135 * SECOND
+    };
+    // A rebalance begins: its source is there until the new machine is known to be well.
+    let both = |probes| live(&script(), lopsided(|set| asked(set, probes))).0;
+    let (first, twice) = (missed(1), both(1));
+    assert!((1..=5 * SECOND).contains(&first), "{first}");
+    for probes in [2, 3, 24] {
+        let later = u64::from(probes - 1) * 5 * SECOND;
+        assert_eq!(missed(probes), first + later);
+        let ledger = both(probes);
+        let rebalances = count(&ledger, Operation::Rebalances);
+        assert!(rebalances > 0 && rebalances == count(&twice, Operation::Rebalances));
+        assert_eq!(ledger.machine_ms - twice.machine_ms, i128::from(rebalances * later));
+    }
+}
+
+#[test]
 fn hm_06_hm_07_a_machine_that_is_back_in_time_is_not_repaired() {
     let dark = [(0, 0, 4, HOUR, HOUR + 50 * SECOND)];
     let (ledger, _) = live(&script().outages(&dark), repairing(&[1], 3, RepairAction::Replace));

@@ -177,6 +177,47 @@ fn cr_02_a_reservation_gives_what_others_lack() {
 }
 
 #[test]
+fn cr_03_a_deallocated_machine_frees_its_reserved_slot_for_its_start_or_for_another() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR * 3 / 2, 20 * HOUR)];
+    // One of three is deallocated and started again in the shortage; in between a fourth may be asked for.
+    let failed = |reserved, others: &[Change]| {
+        let set = managed(design(&[1], 3, 3), |set| {
+            set.reserved_per_zone = reserved;
+            set.changes = vec![at(HOUR, Action::Deallocate(1)), at(3 * HOUR, Action::Start)];
+            set.changes.extend_from_slice(others);
+        });
+        let (ledger, world) = live(&short, set);
+        (world.instances(0), count(&ledger, Operation::AllocationsFailed), ledger.missed_ms)
+    };
+    assert_eq!(failed(3, &[]), (vec![3], 0, 2 * HOUR + 45 * SECOND));
+    assert_eq!(failed(2, &[]), (vec![3], 1, 23 * HOUR));
+    // What runs by then, two machines or three, holds the slots: the new one finds the one that is free.
+    let more = at(2 * HOUR, Action::Capacity(4));
+    assert_eq!(failed(3, &[more.clone()]), (vec![4], 1, HOUR + 75 * SECOND));
+    assert_eq!(failed(4, &[more]), (vec![4], 0, HOUR + 75 * SECOND));
+}
+
+#[test]
+fn pg_05_a_single_placement_group_finds_less_where_half_of_the_capacity_is_left() {
+    let refused = |left, single| {
+        let mut short = script();
+        short.shortages = vec![(1, left, HOUR, 5 * HOUR)];
+        let set = managed(design(&[1], 100, 1), |set| {
+            set.single_placement_group = single;
+            set.changes = vec![at(2 * HOUR, Action::Capacity(900))];
+        });
+        let (ledger, world) = live(&short, set);
+        let refused = count(&ledger, Operation::AllocationsFailed);
+        assert_eq!(u64::from(world.instances(0)[0]), 900 - refused);
+        refused
+    };
+    // Half of 800, and three quarters; four standard deviations are 57 and 49.
+    assert!(refused(500, false).abs_diff(400) < 57 && refused(500, true).abs_diff(600) < 49);
+    assert_eq!((refused(1000, true), refused(0, true), refused(0, false)), (0, 800, 800));
+}
+
+#[test]
 fn al_05_quota_refuses_a_request_whole_and_counts_deallocated_machines() {
     let mut design = spanning(6, vec![at(HOUR, Action::Deallocate(2)), at(2 * HOUR, Action::Capacity(9))]);
     design.quota = Some(Quota { vcpus: 16, spot_vcpus: 0, machines: 100 });

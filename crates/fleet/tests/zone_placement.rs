@@ -96,6 +96,19 @@ fn zp_02_zb_06_dark_zones_that_the_set_is_not_in_do_not_block_a_scale_in() {
     assert_eq!((world.instances(0), count(&ledger, Operation::ScaleInsBlocked)), (vec![3, 3, 0], 1));
 }
 
+#[test]
+fn zp_03_zp_05_what_finds_no_place_fails() {
+    // Zones 2 and 3 have nothing to give: zone 1 takes half of the target and no more.
+    let mut short = script();
+    short.shortages = vec![(2, 0, HOUR, 5 * HOUR), (3, 0, HOUR, 5 * HOUR)];
+    let design = managed(design(&[1, 2, 3], 6, 1), |set| {
+        set.auto_placement = Some(AutoPlacement { max_zones: None, max_percent: 50 });
+        set.changes = vec![at(2 * HOUR, Action::Capacity(12))];
+    });
+    let (ledger, world) = live(&short, design);
+    assert_eq!((world.instances(0), count(&ledger, Operation::AllocationsFailed)), (vec![6, 2, 2], 2));
+}
+
 /// A set whose creations fail, with attempts elsewhere.
 fn failing(set: &mut Management) {
     (set.creation.failure, set.creation.resilient) = (1.0, true);

@@ -20,7 +20,13 @@ fn ids_are_unique_and_stand_in_their_family_by_number() {
 #[test]
 fn every_rule_is_said_in_one_plain_line() {
     for rule in rules() {
-        let texts = [rule.says, rule.source, rule.key.unwrap_or("x"), rule.standing.leaves_out().unwrap_or("x")];
+        let texts = [
+            rule.says,
+            rule.source,
+            rule.key.unwrap_or("x"),
+            rule.standing.leaves_out().unwrap_or("x"),
+            rule.pure.unwrap_or("x"),
+        ];
         for text in texts {
             assert!(!text.is_empty() && text.trim() == text, "{}: {text:?}", rule.id);
             assert!(!text.contains(['|', '\n', '<', '`', '*', '_']) || rule.key == Some(text), "{}: {text}", rule.id);

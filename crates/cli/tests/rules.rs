@@ -57,6 +57,22 @@ fn every_rule_that_is_modelled_or_checked_has_a_test() {
     assert!(bare.is_empty(), "{} rules have no test: {}", bare.len(), bare.join(" "));
 }
 
+/// A unit test of a pure function holds its arithmetic, not that anything asks it.
+#[test]
+fn every_rule_that_is_modelled_is_seen_in_force_or_pure_for_a_reason() {
+    let seen: BTreeSet<String> =
+        rule_tests().into_iter().filter(|test| !test.is_pure()).map(|test| test.rule).collect();
+    let acts = || rules::rules().filter(|rule| rule.standing.acts());
+    let bare: Vec<&str> =
+        acts().filter(|rule| rule.pure.is_none() && !seen.contains(rule.id)).map(|rule| rule.id).collect();
+    assert!(bare.is_empty(), "{} rules are held by arithmetic alone: {}", bare.len(), bare.join(" "));
+    let stale: Vec<&str> = rules::rules()
+        .filter(|rule| rule.pure.is_some() && (seen.contains(rule.id) || !rule.standing.acts()))
+        .map(|rule| rule.id)
+        .collect();
+    assert!(stale.is_empty(), "no longer pure: {}", stale.join(" "));
+}
+
 #[test]
 fn no_test_names_an_unknown_rule() {
     let unknown: Vec<RuleTest> = rule_tests().into_iter().filter(|test| rules::find(&test.rule).is_none()).collect();

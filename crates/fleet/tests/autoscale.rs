@@ -10,7 +10,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
-    Aggregation, Autoscale, Blind, Change as By, Chosen, Direction, Metric, Operator, Profile, Rule,
+    Aggregation, Autoscale, Blind, Change as By, Chosen, Direction, Metric, Operator, Profile, Rounding, Rule,
 };
 use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
@@ -110,6 +110,25 @@ fn as_02_as_11_the_step_load_of_the_oracle() {
     assert_eq!(ledger.served * 1000 / ledger.offered, 925);
     assert_eq!(ledger.machine_ms, 51_000 * 1000);
     assert_eq!((count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns)), (5, 4));
+}
+
+#[test]
+fn as_10_by_a_count_a_share_or_to_a_number_and_within_the_limits() {
+    // Five machines at 80 % (out) or 20 % (in), and one action.
+    let after = |direction, maximum, change| {
+        let (demand, minimum) = (if direction == Direction::Out { 4000 } else { 1000 }, 2);
+        let rule = Rule { change, ..cpu(direction, if direction == Direction::Out { 70 } else { 30 }, 1) };
+        let set = web(&[1], 5, course(demand, &[]), setting(vec![profile(minimum, maximum, vec![rule])]));
+        live(&script(4 * MINUTE), set).1.instances(0)[0]
+    };
+    let out = |change| after(Direction::Out, 12, change);
+    let half = |rounding| By::Percent(50, rounding);
+    assert_eq!([By::Count(3), half(Rounding::Up), half(Rounding::Down), By::Exact(9)].map(out), [8, 8, 7, 9]);
+    assert_eq!(after(Direction::Out, 6, By::Exact(9)), 6);
+    let less = |change| after(Direction::In, 12, change);
+    assert_eq!([By::Count(1), half(Rounding::Down), half(Rounding::Up), By::Count(5)].map(less), [4, 3, 2, 2]);
+    // At least one.
+    assert_eq!((out(By::Percent(1, Rounding::Down)), less(By::Percent(1, Rounding::Down))), (6, 4));
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn designs() -> impl Strategy<Value = Design> {
                 set.instance_mix = Some(Mix { sizes, strategy: MixStrategy::LowestPrice, shared_shortage: 0.5 });
             }
             if flags[22] && zones > 1 {
-                set.auto_placement = Some(AutoPlacement { max_zones: None, max_percent: 50 });
+                set.auto_placement = Some(AutoPlacement { max_zones: flags[10].then_some(2), max_percent: 50 });
             }
             set.reserved_per_zone = u32::from(flags[23]);
             bought.reserved_per_zone = set.reserved_per_zone;

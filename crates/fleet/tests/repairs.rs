@@ -262,6 +262,29 @@ fn ar_11_a_reimage_in_a_dead_zone_fails_and_counts() {
 }
 
 #[test]
+fn hm_04_an_illness_is_known_after_so_many_probes_and_so_is_a_recovery() {
+    let asked = |set: &mut Management, probes| set.health.as_mut().unwrap().probes = probes;
+    // The application of one of three is ill from 1 h on: replaced once that is known, in 60 s and 75 s.
+    let missed = |probes| {
+        let mut ill = repairing(&[1], 3, RepairAction::Replace);
+        asked(ill.sets[0].management.as_mut().unwrap(), probes);
+        script().units(&[(GUEST, 0, HOUR, 5 * HOUR)]).play(ill).missed_ms - 135 * SECOND
+    };
+    // A rebalance begins: its source is there until the new machine is known to be well.
+    let both = |probes| live(&script(), lopsided(|set| asked(set, probes))).0;
+    let (first, twice) = (missed(1), both(1));
+    assert!((1..=5 * SECOND).contains(&first), "{first}");
+    for probes in [2, 3, 24] {
+        let later = u64::from(probes - 1) * 5 * SECOND;
+        assert_eq!(missed(probes), first + later);
+        let ledger = both(probes);
+        let rebalances = count(&ledger, Operation::Rebalances);
+        assert!(rebalances > 0 && rebalances == count(&twice, Operation::Rebalances));
+        assert_eq!(ledger.machine_ms - twice.machine_ms, i128::from(rebalances * later));
+    }
+}
+
+#[test]
 fn hm_06_hm_07_a_machine_that_is_back_in_time_is_not_repaired() {
     let dark = [(0, 0, 4, HOUR, HOUR + 50 * SECOND)];
     let (ledger, _) = live(&script().outages(&dark), repairing(&[1], 3, RepairAction::Replace));
@@ -317,6 +340,34 @@ fn az_05_az_06_az_07_one_machine_moves_an_hour_after_the_change_and_the_next_aft
     short.measure = measure(13 * HOUR, 13 * HOUR);
     let (ledger, world) = live(&short, lopsided(|_| {}));
     assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (vec![1, 2, 3], 1));
+}
+
+#[test]
+fn az_09_protected_and_deallocated_machines_are_left_alone() {
+    let protecting = |machines| {
+        lopsided(|set| {
+            set.protection = Protection { from_scale_set_actions: machines, from_scale_in: 0, from_manual: false };
+        })
+    };
+    let (ledger, world) = live(&script(), protecting(9));
+    assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (vec![0, 3, 3], 0));
+    let (ledger, _) = live(&script(), protecting(0));
+    assert!(count(&ledger, Operation::Rebalances) > 0);
+    // With all machines deallocated there is none to take.
+    let off = lopsided(|set| set.changes.push(at(HOUR + MINUTE, Action::Deallocate(6))));
+    let (ledger, world) = live(&script(), off);
+    assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (vec![0, 3, 3], 0));
+}
+
+#[test]
+fn c_04_az_04_a_gap_of_one_is_left_alone() {
+    let gap = |deleted| {
+        lopsided(|set| set.changes = vec![at(HOUR, Action::Delete { zone: Some(ZoneId(0)), count: deleted })])
+    };
+    for (deleted, moved) in [(1, vec![2, 3, 3]), (2, vec![2, 2, 3])] {
+        let (ledger, world) = live(&script(), gap(deleted));
+        assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (moved, u64::from(deleted - 1)));
+    }
 }
 
 #[test]
@@ -377,7 +428,7 @@ fn az_12_it_is_no_outage_tool() {
 }
 
 #[test]
-fn rc_04_a_resilient_creation_tries_four_times_on_linux_and_twice_on_windows() {
+fn rc_03_rc_04_a_resilient_creation_tries_four_times_on_linux_and_twice_on_windows() {
     let failing = |timeout, resilient| {
         managed(design(&[1], 3, 3), |set| {
             set.creation.failure = 1.0;
@@ -483,6 +534,26 @@ fn dk_03_dk_07_what_an_outage_and_a_replacement_cost_in_data() {
     assert!(within_a_probe(count(&replaced, Operation::DataLostMs), 5 * HOUR));
     let (reimaged, _) = live(&script().units(&ill), data(false, Some(RepairAction::Reimage)));
     assert_eq!(count(&reimaged, Operation::DataDisksLost), 0);
+}
+
+#[test]
+fn c_09_healing_keeps_the_disks_that_a_replacement_does_not() {
+    let data = |action: Option<RepairAction>| {
+        managed(design(&[1], 2, 2), |set| {
+            set.disks = Disks { data: true, zone_redundant: false, zone_destroyed: 0.0 };
+            if let Some(action) = action {
+                repaired(set, action);
+            }
+        })
+    };
+    // Every host of the first zone fails, and its machines are healed.
+    let hosts: Vec<_> = (0..16).map(|host| (HOST, host, 5 * HOUR, 6 * HOUR)).collect();
+    let (healed, _) = live(&script().units(&hosts), data(None));
+    assert!(healed.missed_ms > 0);
+    assert_eq!(count(&healed, Operation::DataDisksLost), 0);
+    let ill = [(GUEST, 0, 5 * HOUR, 2 * DAY)];
+    let (replaced, _) = live(&script().units(&ill), data(Some(RepairAction::Replace)));
+    assert_eq!(count(&replaced, Operation::DataDisksLost), 1);
 }
 
 #[test]

@@ -66,6 +66,13 @@ fn sp_03_restoring_is_tried_after_1_2_4_8_15_minutes_until_it_times_out() {
 }
 
 #[test]
+fn c_17_sp_05_four_machines_on_a_base_of_two_are_three_and_one() {
+    let mix = PriorityMix { base_regular: 2, regular_percent_above: 50 };
+    let (ledger, _) = live(&script(), spot(mix, EvictionPolicy::Deallocate, None));
+    assert_eq!(count(&ledger, Operation::SpotMs), DAY);
+}
+
+#[test]
 fn sp_05_only_the_spot_part_of_a_mix_is_evicted() {
     let mix = PriorityMix { base_regular: 2, regular_percent_above: 50 };
     let all: Vec<_> = (0..4).map(|unit| (EVICTED, unit, HOUR, 2 * HOUR)).collect();

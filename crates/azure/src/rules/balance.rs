@@ -76,6 +76,7 @@ pub(super) const PLACEMENT: &[Rule] = &[
         "The platform chooses the zones, all or among those included or not excluded.",
         PLACEMENT_PAGE,
     )
+    .pure("which zones are eligible is settled when the scenario is read")
     .key("scale_set.zone_placement"),
     Rule::modelled(
         "ZP-02",
@@ -103,7 +104,8 @@ pub(super) const AUTOMATIC: &[Rule] = &[
     )
     .key("scale_set.auto_zone_balance"),
     Rule::modelled("AZ-02", "It creates the new machine before it deletes the old one.", AUTOMATIC_PAGE),
-    Rule::modelled("AZ-03", "It turns automatic repairs on unless they are set up or refused.", AUTOMATIC_PAGE),
+    Rule::modelled("AZ-03", "It turns automatic repairs on unless they are set up or refused.", AUTOMATIC_PAGE)
+        .pure("a default; the repairs are those of AR-01"),
     Rule::modelled(
         "AZ-04",
         "It acts when the fullest zone has two machines more than the emptiest, and more active ones.",

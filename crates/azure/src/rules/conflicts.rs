@@ -70,7 +70,8 @@ pub(super) const CONFLICTS: &[Rule] = &[
         "C-10",
         "How many zones has a region? Followed: three or more.",
         "virtual machines reliability page of 2022 against VMSS pages",
-    ),
+    )
+    .pure("a fact of the default topology"),
     held("C-11", "Which fault domain counts exist? Followed: the newest table (FD-02).", "three VMSS pages"),
     followed(
         "C-12",
@@ -92,7 +93,8 @@ pub(super) const CONFLICTS: &[Rule] = &[
         "C-15",
         "Is Healthy a 200, or any 2xx with the right body? Followed: the first for binary, the second for rich states.",
         "repairs page against health extension page",
-    ),
+    )
+    .pure("machines are well or not; no trial has status codes"),
     followed(
         "C-16",
         "Which zones lose machines in the examples of scale-in? Followed: the fullest, against two slips of the pen.",

@@ -30,7 +30,8 @@ pub(super) const CONVERSION: &[Rule] = &[
         "CV-06",
         "So can a running machine, without interruption; one fault domain, no availability set.",
         ATTACH,
-    ),
+    )
+    .pure("the scenario decides who may join; what then happens is CV-05"),
     Rule::modelled("CV-07", "A machine can leave a Flexible set with one fault domain, and go on running.", ATTACH)
         .key("change.detach"),
     Rule::checked("CV-08", "What an impossible attachment is refused with.", ATTACH),

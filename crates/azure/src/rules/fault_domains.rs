@@ -35,7 +35,7 @@ pub(super) const DOMAINS: &[Rule] = &[
         "A new machine joins the fault domain with the fewest machines of its zone and group, and stays there.",
         "VMSS REST reference; the tie is inferred",
     ),
-    Rule::modelled("FD-09", "How many racks a zone has is hidden: 20, filled from the least loaded.", "chosen")
+    Rule::modelled("FD-09", "How many racks a zone has is hidden: 20, filled from the least loaded.", "chosen").pure("a default of the topology")
         .unknown()
         .key("region.racks_per_zone"),
     Rule::out(
@@ -64,6 +64,7 @@ pub(super) const GROUPS: &[Rule] = &[
         "Unsaid, a Uniform set with zones may have several groups, a regional one has a single group.",
         GROUPS_PAGE,
     )
+    .pure("a default; what a single group costs is PG-05")
     .key("scale_set.single_placement_group"),
     Rule::checked("PG-03", "A single placement group may be given up, never come back.", GROUPS_PAGE),
     Rule::checked("PG-04", "Max spreading needs several placement groups allowed.", GROUPS_PAGE),

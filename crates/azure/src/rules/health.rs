@@ -18,6 +18,7 @@ pub(super) const MONITORING: &[Rule] = &[
         "Rich states: over HTTP no usable answer is Unknown; over TCP there is no Unknown.",
         EXTENSION,
     )
+    .pure("both words call for the same repair (HM-06), so no trial shows which it was")
     .key("scale_set.health.rich"),
     Rule::modelled(
         "HM-04",

@@ -9,6 +9,7 @@ const HOSTS: &str = "dedicated hosts page";
 
 pub(super) const HEALING: &[Rule] = &[
     Rule::modelled("HL-01", "A hung host is rebooted: its machines are back on it within minutes.", REBOOTS)
+        .pure("a mode of the profile: data")
         .key("faults.mode.outage"),
     Rule::modelled(
         "HL-02",
@@ -37,6 +38,7 @@ pub(super) const HEALING: &[Rule] = &[
         "A predicted failure moves the machine away beforehand: a pause of a few seconds.",
         MAINTENANCE,
     )
+    .pure("a mode of the profile: data")
     .key("faults.mode.predicted"),
     Rule::modelled(
         "HL-07",

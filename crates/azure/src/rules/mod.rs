@@ -4,6 +4,8 @@
 //! One family group a file, each a constant table. The tables are read by `explain`, by the page `docs/rules.md`
 //! ([`render`]) and by the test that holds every rule to its tests: a rule that is [`Standing::Modelled`], also
 //! [in part](Standing::InPart), or [`Standing::Checked`] needs a test whose name begins with its id (`zb_03_…` holds ZB-03).
+//! Of what is modelled a test must show it in force: one of the simulation, not of a pure function, a table or the reading of
+//! scenarios alone, unless the table says why there is none ([`Rule::pure`]).
 //!
 //! What must never be here: a rule's arithmetic. That stands with what acts on it, under the same id.
 
@@ -96,6 +98,11 @@ impl Standing {
         }
     }
 
+    /// Whether the simulation acts on it.
+    pub const fn acts(self) -> bool {
+        matches!(self, Self::Modelled | Self::InPart(_))
+    }
+
     /// Whether a test must hold it.
     pub const fn needs_test(self) -> bool {
         !matches!(self, Self::OutOfModel(_))
@@ -117,13 +124,15 @@ pub struct Rule {
     pub partly: &'static [Confidence],
     /// What the program does about it.
     pub standing: Standing,
+    /// Why no trial shows it, where it is modelled and only pure functions, tables and the reading of scenarios are tested.
+    pub pure: Option<&'static str>,
     /// The key of a scenario that sets what is not known, or not the same for everybody.
     pub key: Option<&'static str>,
 }
 
 impl Rule {
     const fn new(id: &'static str, says: &'static str, source: &'static str, standing: Standing) -> Self {
-        Self { id, says, source, confidence: Confidence::Documented, partly: &[], standing, key: None }
+        Self { id, says, source, confidence: Confidence::Documented, partly: &[], standing, pure: None, key: None }
     }
 
     /// A documented rule that the simulation acts on.
@@ -174,6 +183,11 @@ impl Rule {
 
     const fn measured(self) -> Self {
         self.known(Confidence::Measured)
+    }
+
+    const fn pure(mut self, why: &'static str) -> Self {
+        self.pure = Some(why);
+        self
     }
 
     const fn key(mut self, path: &'static str) -> Self {

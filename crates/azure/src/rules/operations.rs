@@ -31,7 +31,7 @@ pub(super) const AGREEMENT: &[Rule] = &[
         "versions of the agreement",
         "history; the present terms are modelled",
     ),
-    Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic")
+    Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic").pure("arithmetic on a promise")
         .inferred(),
     Rule::out(
         "SL-06",
@@ -54,6 +54,7 @@ pub(super) const INCIDENTS: &[Rule] = &[
         "Most zone incidents take a part of the zone: all of it in a quarter, else 5 to 60 %.",
         "public incident reviews, 2011 to 2026; the shares are chosen",
     )
+    .pure("a mode of the profile: data")
     .measured()
     .partly(&[Unknown])
     .key("faults.mode.share"),
@@ -85,6 +86,7 @@ pub(super) const INCIDENTS: &[Rule] = &[
         "Incidents of a region ignore its zones; some take the control plane only, and what runs goes on.",
         REVIEWS,
     )
+    .pure("modes of the profile: data")
     .measured(),
     Rule::out(
         "IN-06",

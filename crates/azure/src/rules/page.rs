@@ -14,6 +14,14 @@ pub struct RuleTest {
     pub name: String,
 }
 
+impl RuleTest {
+    /// Whether it is of pure functions, tables or the reading of scenarios only: it cannot tell that a rule is in force.
+    pub fn is_pure(&self) -> bool {
+        const PURE: [&str; 3] = ["crates/fleet/src/policy/", "crates/azure/", "crates/scenario/"];
+        PURE.iter().any(|folder| self.file.starts_with(folder))
+    }
+}
+
 const HEAD: &str = "\
 # Rules of the real system
 
@@ -22,6 +30,8 @@ What Azure does, rule by rule, and what Zonefall makes of it. Each rule has an i
 
 * **modelled**: the simulation acts on it. **checked**: a scenario that breaks it is refused or warned of. Both are held
   by the tests named, whose names begin with the id.
+* Of a modelled rule a test shows it in force in a trial. Where it says *pure*, only functions, tables or the reading of
+  scenarios are tested, and why there is nothing else to see.
 * **modelled in part**: the tests named hold what is; what is left out comes after them, with the reason.
 * **out**: left out, for the reason given.
 * *documented*: the source says so. *recalled*: believed to be documented, and not read again: no fact to quote.
@@ -68,6 +78,10 @@ fn row(rule: &Rule, tests: &[RuleTest]) -> String {
         }
         _ if of_rule.is_empty() => format!("{}, **without a test**", rule.standing.words()),
         _ => format!("{}: {}", rule.standing.words(), named(&of_rule)),
+    };
+    let standing = match rule.pure {
+        Some(why) => format!("{standing}; *pure*: {why}"),
+        None => standing,
     };
     let key = rule.key.map_or(String::new(), |key| format!("`{key}`"));
     format!("| {} | {} | {standing} | {} | {} | {key} |\n", rule.id, rule.says, rule.source, rule.confidence_words())

@@ -11,6 +11,7 @@ pub(super) const ZONES: &[Rule] = &[
         "No zones: regional. One: zonal. Several: zone-spanning. A region with zones has at least three.",
         ZONES_PAGE,
     )
+    .pure("how the zones of a set are read, before anything runs")
     .key("scale_set.zones"),
     Rule::modelled(
         "ZN-02",

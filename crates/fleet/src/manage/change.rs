@@ -295,7 +295,8 @@ impl World {
             if self.set_of(at) != set || !dark {
                 continue;
             }
-            let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else {
+            let from = (slot.group as usize, slot.spot);
+            let Some(group) = self.group_for_one(set, from, !slot.extra, t, strikes) else {
                 all = false;
                 break;
             };

@@ -184,7 +184,8 @@ impl World {
     /// RC-04: the next attempt, on other hardware; false if there is none.
     fn create_elsewhere(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let (set, slot, cause) = (self.set_of(at), self.manager.slots[at], self.machines[at].root);
-        let Some(group) = self.zone_for_one(set, (slot.group as usize, slot.spot), t, strikes) else { return false };
+        let from = (slot.group as usize, slot.spot);
+        let Some(group) = self.group_for_one(set, from, true, t, strikes) else { return false };
         self.count_out(at);
         self.disown(at, t);
         self.vacate(at, t);

@@ -234,7 +234,7 @@ impl World {
             self.manager.sets[set].repairing -= u32::from(heir.repairs);
             return;
         }
-        let group = self.zone_for_one(set, (heir.group, heir.spot), t, strikes);
+        let group = self.group_for_one(set, (heir.group, heir.spot), false, t, strikes);
         let made = group.and_then(|group| self.create_owed(Order { group, ..heir }, t, strikes));
         if made.is_none() && heir.repairs {
             self.repair_has_failed(set, t);

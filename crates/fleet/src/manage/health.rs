@@ -5,7 +5,7 @@ use crate::machine::*;
 use crate::management::Health;
 use crate::pending::Due;
 use crate::policy::disk::is_reachable;
-use crate::policy::health::{HealthState, Trouble, begins_initializing, settling, state_after_grace, state_in_trouble};
+use crate::policy::health::{HealthState, Trouble, begins_initializing, state_after_grace, state_in_trouble};
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -115,7 +115,6 @@ impl World {
         let set = self.set_of(at);
         let health = self.design.sets[set].management.as_ref()?.health?;
         let slot = &self.manager.slots[at];
-        let unanswered = |since: SimTime| self.unanswered(set, &health, since);
         let told = self.told(set, &health, slot.trouble, slot.since);
         if slot.decided || slot.up_at == SimTime::NEVER || (slot.trouble == Trouble::Machine && slot.up_at < slot.since)
         {
@@ -126,24 +125,20 @@ impl World {
             let dead = told.filter(|&told| told < slot.up_at && t < slot.up_at);
             return dead.or(Some(slot.up_at.after(health.grace).max(slot.since)));
         }
-        let unanswered = unanswered(slot.since.max(slot.up_at));
-        Some(told.map_or(unanswered, |told| told.min(unanswered)))
+        told.into_iter().chain(self.unanswered(set, slot.since.max(slot.up_at))).min()
     }
 
     /// HM-04, HM-07: from when on the set knows of a machine's trouble.
     pub(crate) fn told(&self, set: usize, health: &Health, trouble: Trouble, since: SimTime) -> Option<SimTime> {
         match trouble {
             Trouble::Machine => health.dead_after.map(|after| since.after(after)),
-            Trouble::Application => Some(self.unanswered(set, health, since)),
+            Trouble::Application => self.unanswered(set, since),
         }
     }
 
     /// HM-04: when enough probes have gone unanswered.
-    fn unanswered(&self, set: usize, health: &Health, since: SimTime) -> SimTime {
-        match self.manager.sets[set].probes {
-            Some(probes) => probes.refused(since),
-            None => since.after(settling(health.interval, health.probes)),
-        }
+    fn unanswered(&self, set: usize, since: SimTime) -> Option<SimTime> {
+        self.manager.sets[set].probes.map(|probes| probes.refused(since))
     }
 
     /// HM-04: when the set knows that a machine is well.

@@ -61,8 +61,11 @@ impl World {
             let group = &self.manager.groups[*group];
             ZoneLoad { total: group.count, active: group.count - group.deallocated }
         };
-        let (over, under) = imbalance(state.zones.iter().map(load))?;
-        Some((state.zones[over], state.zones[under]))
+        // ZP-02: a zone that the set may not enter is none of them.
+        let enters = self.may_enter(set);
+        let zones = || state.zones.iter().filter(|&&group| enters || self.is_own(group));
+        let (over, under) = imbalance(zones().map(load))?;
+        Some((*zones().nth(over)?, *zones().nth(under)?))
     }
 
     /// AZ-05, AZ-06: begins an operation, or waits for the gate that holds it up.

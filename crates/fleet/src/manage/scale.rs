@@ -1,6 +1,5 @@
 //! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
 
-use super::Manager;
 use super::create::Order as Creation;
 use super::sets::Refused;
 use super::victim::Claim;
@@ -9,7 +8,7 @@ use crate::deeds::{Noted, Why};
 use crate::operations::Operation;
 use crate::policy::overprovision::extra;
 use crate::policy::spot::regular_to_add;
-use crate::policy::zone_balance::{Balance, ZoneState, next_zone, plan_scale_out};
+use crate::policy::zone_balance::{Balance, ZoneState, plan_scale_out};
 use crate::policy::{zone_balance, zone_placement};
 use crate::world::World;
 use std::iter::repeat_n;
@@ -156,7 +155,7 @@ impl World {
         self.book.count(Operation::ScaleOuts, 1, t, &self.measure);
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
         self.ask_for(set, target, self.refusal_cause(set, Extra::NoCapacity), t);
-        self.create_planned(regular, target, t, strikes);
+        self.create_planned(regular, t, strikes);
         if let Some(percent) = percent {
             self.overprovision(set, extra(planned, percent), t, strikes);
         }
@@ -168,14 +167,14 @@ impl World {
     }
 
     /// Creates machines at the planned places, the first of them regular ones.
-    fn create_planned(&mut self, regular: u32, target: u32, t: SimTime, strikes: &Strikes) {
+    fn create_planned(&mut self, regular: u32, t: SimTime, strikes: &Strikes) {
         let cause = self.own_cause(Extra::Deployment);
         let places = std::mem::take(&mut self.manager.places);
         for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
             let order = Creation { scale_out: true, ..Creation::of((group, spot), cause) };
             let made = self.create_owed(order, t, strikes);
-            if let Some(at) = made.or_else(|| self.spill_over(order, target, t, strikes)) {
+            if let Some(at) = made.or_else(|| self.spill_over(order, t, strikes)) {
                 self.is_changed(at);
             }
         }
@@ -184,7 +183,7 @@ impl World {
 
     /// ZB-11: a machine that its zone has refused, being short of Spot machines, goes to another one under best effort. It asks
     /// each zone once.
-    fn spill_over(&mut self, order: Creation, target: u32, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    fn spill_over(&mut self, order: Creation, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let set = self.manager.groups[order.group].set;
         let rules = self.design.sets[set].management.as_ref()?.balance;
         if !order.spot || rules.balance == Balance::Strict || !self.has_no_spot(order.group, t) {
@@ -196,25 +195,13 @@ impl World {
         while self.has_no_spot(group, t) {
             let zone = self.manager.sets[set].zones.iter().position(|&of| of == group)?;
             self.manager.states[zone] = ZoneState::Starved;
-            group = self.next_group(set, target)?;
+            group = self.group_of_next(set)?;
             let made = self.create_owed(Creation { group, ..order }, t, strikes);
             if made.is_some() {
                 return made;
             }
         }
         None
-    }
-
-    /// ZB-03, ZP: the group of one machine more, among the zones in view.
-    fn next_group(&mut self, set: usize, target: u32) -> Option<usize> {
-        let managed = self.design.sets[set].management.as_ref()?;
-        let Manager { counts, states, sets, groups, .. } = &mut self.manager;
-        let zones = &sets[set].zones;
-        let Some(auto) = managed.auto_placement else { return next_zone(counts, states).map(|zone| zones[zone]) };
-        zone_placement::plan(counts, states, 1, target, &managed.balance, auto);
-        let zone = (0..zones.len()).find(|&zone| counts[zone] > groups[zones[zone]].count)?;
-        counts[zone] -= 1;
-        Some(zones[zone])
     }
 
     /// ZB, ZP: plans `add` machines, `spot` of them Spot if all are, into the manager's list of counts; returns how many
@@ -288,7 +275,7 @@ impl World {
     fn scale_in(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let rules = managed.balance;
-        self.view_zones(set, 0, t, strikes);
+        self.view_own_zones(set, t, strikes);
         // A request for what is there already is no scaling operation.
         let blocked = target < self.manager.sets[set].exists && zone_balance::is_blocked(&self.manager.states, &rules);
         if blocked {

@@ -71,13 +71,19 @@ impl World {
             let at = places.swap_remove(index) as usize;
             let zone = candidates.swap_remove(index).zone;
             *(if self.manager.slots[at].spot { &mut spot } else { &mut regular }) -= 1;
-            zones.push(zone.map(|zone| zone as usize).filter(|_| self.manager.slots[at].state.balances()));
+            let zone = zone.filter(|_| self.manager.slots[at].state.balances());
+            zones.push(zone.map(|zone| self.place_among_own(set, zone as usize)));
         }
         (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
         let mut counts = std::mem::take(&mut self.manager.counts);
         let going = zone_balance::strict_victims(&mut counts, &zones, atomic);
         (self.manager.counts, self.manager.paper) = (counts, zones);
         (going > 0 || surplus == 0).then_some(going as u32)
+    }
+
+    /// ZP-02: which of the zones that are judged is a zone of a set.
+    fn place_among_own(&self, set: usize, zone: usize) -> usize {
+        self.manager.sets[set].zones[..zone].iter().filter(|&&group| self.is_own(group)).count()
     }
 
     /// SI-03, SI-07, SP-06: which machine of a set is wanted next.

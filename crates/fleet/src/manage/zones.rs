@@ -4,6 +4,7 @@ use super::slot::Capacity;
 use crate::Extra;
 use crate::policy::allocation::{granted_milli, is_reserved};
 use crate::policy::zone_balance::{Balance, ZoneState, next_zone, spread};
+use crate::policy::zone_placement;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Span, Strikes};
@@ -31,8 +32,8 @@ impl World {
 
     /// Whether some zone that a set uses is unavailable.
     pub(crate) fn some_zone_is_down(&self, set: usize) -> bool {
-        let zones = &self.manager.sets[set].zones;
-        zones.iter().filter_map(|&group| self.manager.groups[group].zone).any(|zone| self.is_down(zone))
+        let zones = self.manager.sets[set].zones.iter().filter(|&&group| self.is_own(group));
+        zones.filter_map(|&group| self.manager.groups[group].zone).any(|zone| self.is_down(zone))
     }
 
     /// What the machines that a set asks for and does not get are charged to: what holds all its zones, where all are unavailable.
@@ -162,23 +163,59 @@ impl World {
 
     /// Fills the manager's lists of counts and states with a set's zones; `spot` as for [`Self::zone_state`].
     pub(crate) fn view_zones(&mut self, set: usize, spot: u32, t: SimTime, strikes: &Strikes) {
+        self.view(set, (spot, false), t, strikes);
+    }
+
+    /// The same with those zones only that are the set's.
+    pub(super) fn view_own_zones(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        self.view(set, (0, true), t, strikes);
+    }
+
+    fn view(&mut self, set: usize, (spot, own): (u32, bool), t: SimTime, strikes: &Strikes) {
         let mut counts = std::mem::take(&mut self.manager.counts);
         let mut states = std::mem::take(&mut self.manager.states);
         counts.clear();
         states.clear();
-        for &group in &self.manager.sets[set].zones {
+        for &group in self.manager.sets[set].zones.iter().filter(|&&group| !own || self.is_own(group)) {
             counts.push(self.manager.groups[group].count);
             states.push(self.zone_state(group, spot, t, strikes));
         }
         (self.manager.counts, self.manager.states) = (counts, states);
     }
 
+    /// ZP-02: whether a zone is one of its set's: where the platform chooses them, one that it has machines in.
+    pub(super) fn is_own(&self, group: usize) -> bool {
+        let of = &self.manager.groups[group];
+        let chosen = || self.design.sets[of.set].management.as_ref().is_some_and(|of| of.auto_placement.is_some());
+        of.count > 0 || !chosen()
+    }
+
+    /// ZP-02: whether a set may have machines in one zone more: those that it is in are not yet as many as it aims at.
+    pub(super) fn may_enter(&self, set: usize) -> bool {
+        let auto = self.design.sets[set].management.as_ref().and_then(|managed| managed.auto_placement);
+        let own = self.manager.sets[set].zones.iter().filter(|&&group| self.is_own(group)).count();
+        auto.is_none_or(|auto| own < auto.zones())
+    }
+
+    /// ZB-03, ZP-02..06: the group of one machine more, among the zones in view.
+    pub(super) fn group_of_next(&self, set: usize) -> Option<usize> {
+        let managed = self.design.sets[set].management.as_ref()?;
+        let (counts, states, of) = (&self.manager.counts, &self.manager.states, &self.manager.sets[set]);
+        let zone = match managed.auto_placement {
+            // ZP-06: who waits for the deletion of those whose place they take comes too.
+            Some(auto) => zone_placement::next_zone(counts, states, (of.heirs + 1, of.desired), &managed.balance, auto),
+            None => next_zone(counts, states),
+        };
+        zone.map(|zone| of.zones[zone])
+    }
+
     /// The group for one machine, Spot or not, that takes the place of one in `from`, under the set's balance; none if there
-    /// is none.
-    pub(crate) fn zone_for_one(
+    /// is none. `counted`: the one whose place it takes is still counted.
+    pub(crate) fn group_for_one(
         &mut self,
         set: usize,
         (from, spot): (usize, bool),
+        counted: bool,
         t: SimTime,
         strikes: &Strikes,
     ) -> Option<usize> {
@@ -186,23 +223,24 @@ impl World {
             return Some(from);
         }
         self.view_zones(set, u32::from(spot), t, strikes);
-        let zone = next_zone(&self.manager.counts, &self.manager.states)?;
-        Some(self.manager.sets[set].zones[zone])
-    }
-
-    /// AR-09, ZB-07: whether strict balance lets a machine of `from` be replaced.
-    pub(crate) fn may_be_replaced(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> bool {
-        let strict = self.design.sets[set].management.as_ref().is_some_and(|m| m.balance.balance == Balance::Strict);
-        if !strict || self.manager.sets[set].zones.len() < 2 {
-            return true;
-        }
-        self.view_zones(set, 0, t, strikes);
-        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&group| group == from) {
+        let zone = self.manager.sets[set].zones.iter().position(|&group| counted && group == from);
+        if let Some(zone) = zone {
             self.manager.counts[zone] -= 1;
         }
-        let Some(zone) = next_zone(&self.manager.counts, &self.manager.states) else { return false };
-        self.manager.counts[zone] += 1;
-        spread(&self.manager.counts) <= 1
+        self.group_of_next(set)
+    }
+
+    /// AR-09, ZB-07, ZP-06: whether strict balance lets a machine of `from` be replaced.
+    pub(crate) fn may_be_replaced(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return true };
+        let placed = managed.auto_placement.is_some();
+        if managed.balance.balance != Balance::Strict || self.manager.sets[set].zones.len() < 2 {
+            return true;
+        }
+        let Some(group) = self.group_for_one(set, (from, false), true, t, strikes) else { return false };
+        let zone = self.manager.sets[set].zones.iter().position(|&of| of == group);
+        zone.into_iter().for_each(|zone| self.manager.counts[zone] += 1);
+        placed || spread(&self.manager.counts) <= 1
     }
 
     /// AL-02..04, CR-02, PG-05: whether a zone grants a request for the machine of a slot. `refused`: requests at this

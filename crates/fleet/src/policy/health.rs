@@ -101,11 +101,6 @@ pub const fn begins_initializing(source: HealthSource) -> bool {
     matches!(source, HealthSource::RichHttp | HealthSource::RichTcp)
 }
 
-/// HM-04: how long equal answers take to change the state, from the first of them on.
-pub const fn settling(interval: SimDuration, probes: u32) -> SimDuration {
-    SimDuration::from_ms(interval.as_ms() * (probes as u64).saturating_sub(1))
-}
-
 /// HM-04: the grace of rich states where nothing is said: as many intervals as probes, at most four hours.
 pub const fn default_grace(interval: SimDuration, probes: u32) -> SimDuration {
     let grace = interval.as_ms().saturating_mul(probes as u64);
@@ -168,11 +163,8 @@ mod tests {
     }
 
     #[test]
-    fn hm_04_a_change_takes_equal_answers_in_a_row() {
+    fn hm_04_the_default_grace_is_as_many_intervals_as_probes() {
         let five = SimDuration::from_ms(5_000);
-        assert_eq!(settling(five, 1), SimDuration::ZERO);
-        assert_eq!(settling(five, 3), SimDuration::from_ms(10_000));
-        assert_eq!(settling(five, 0), SimDuration::ZERO);
         assert_eq!(default_grace(five, 3), SimDuration::from_ms(15_000));
         assert_eq!(default_grace(SimDuration::from_ms(3_600_000), 24), SimDuration::from_ms(14_400_000));
     }

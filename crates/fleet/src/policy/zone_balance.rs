@@ -452,17 +452,6 @@ mod tests {
     }
 
     #[test]
-    fn zb_14_a_set_emptied_by_hand_is_refilled_by_scaling_only() {
-        // Everything was deleted by hand but zone 3's machines; the next scale-outs restore the balance.
-        assert_eq!(out([0, 0, 4], UP, 8, &BEST), ([4, 4, 4], Ok(8)));
-    }
-
-    #[test]
-    fn cv_04_regional_machines_are_a_bucket_of_their_own() {
-        assert_eq!(out([0, 0, 0], UP, 5, &STRICT), ([2, 2, 1], Ok(5)));
-    }
-
-    #[test]
     fn c_02_additions_go_to_unaffected_zones() {
         assert_eq!(out([2, 2, 2], [Down, Usable, Usable], 2, &BEST), ([2, 3, 3], Ok(2)));
     }

@@ -14,6 +14,13 @@ pub struct AutoPlacement {
     pub max_percent: u32,
 }
 
+impl AutoPlacement {
+    /// ZP-02: how many zones it aims at.
+    pub fn zones(self) -> usize {
+        self.max_zones.unwrap_or(ZONES_DEFAULT) as usize
+    }
+}
+
 /// ZP-03: the most of the target in one zone, in percent, where nothing is said.
 pub const MAX_PERCENT_DEFAULT: u32 = 50;
 
@@ -41,11 +48,7 @@ pub fn plan(
 /// [`plan`] with zones that take only so many: `room` is the most machines of each zone, those of `counts` included; a
 /// zone beyond its end has no limit.
 ///
-/// The zones of the set are those that it is in, and then, in order, those that can take a machine, up to three or
-/// `max_zones`. Where these are full and the number was left open, one more is entered (ZP-02). Under best effort no
-/// zone holds more than its cap (ZP-04), and of two machines or more never all (ZP-03, inferred for caps above 50 %).
-/// Under strict balance the cap is void, the zones that the set is in stay within one of each other, and a zone is
-/// entered only if what is still to be placed levels it (ZP-06).
+/// Under strict balance a zone is entered only if what is still to be placed levels it (ZP-06).
 pub fn plan_with_room(
     counts: &mut [u32],
     states: &[ZoneState],
@@ -55,8 +58,39 @@ pub fn plan_with_room(
     rules: &BalanceRules,
     placement: AutoPlacement,
 ) -> u32 {
+    for placed in 0..add {
+        let zone = next_with_room(counts, states, room, (add - placed, target), rules, placement);
+        let Some(zone) = zone else { return placed };
+        counts[zone] += 1;
+    }
+    add
+}
+
+/// ZP-02..06: the zone of the next of `left` machines that are still to be placed, of `target` in all; none if it finds none.
+pub fn next_zone(
+    counts: &[u32],
+    states: &[ZoneState],
+    (left, target): (u32, u32),
+    rules: &BalanceRules,
+    placement: AutoPlacement,
+) -> Option<usize> {
+    next_with_room(counts, states, &[], (left, target), rules, placement)
+}
+
+/// The zones of the set are those that it is in, and then, in order, those that can take a machine, up to three or
+/// `max_zones`. Where these are full and the number was left open, one more is entered (ZP-02). A zone that is unavailable
+/// stays one of them as long as the set has machines in it. Under best effort no zone holds more than its cap (ZP-04), and
+/// of two machines or more never all (ZP-03, inferred for caps above 50 %). Under strict balance the cap is void, and the
+/// zones that the set is in stay within one of each other (ZP-06).
+fn next_with_room(
+    counts: &[u32],
+    states: &[ZoneState],
+    room: &[u32],
+    (left, target): (u32, u32),
+    rules: &BalanceRules,
+    placement: AutoPlacement,
+) -> Option<usize> {
     let strict = rules.balance == Balance::Strict;
-    let zones = placement.max_zones.unwrap_or(ZONES_DEFAULT) as usize;
     let spans = counts.len() > 1 && placement.max_zones != Some(1) && target > 1;
     let share = cap(target, placement.max_percent).min(if spans { target - 1 } else { u32::MAX });
     let limit = |zone: usize| {
@@ -64,21 +98,14 @@ pub fn plan_with_room(
         let most = room.get(zone).copied().unwrap_or(u32::MAX).min(if strict { u32::MAX } else { share });
         if open { most } else { 0 }
     };
-    for placed in 0..add {
-        let entered = counts.iter().filter(|count| **count > 0).count();
-        let takes = |zone: usize, more_zones: bool| counts[zone] < limit(zone) && (counts[zone] > 0 || more_zones);
-        let emptiest = |more_zones: bool| {
-            let fits =
-                |zone: &usize| takes(*zone, more_zones) && (!strict || stays_level(counts, *zone, add - placed, limit));
-            (0..counts.len()).filter(fits).min_by_key(|&zone| (counts[zone], zone))
-        };
-        // ZP-02: a further zone, where the number of zones was left open.
-        let zone =
-            emptiest(entered < zones).or_else(|| if placement.max_zones.is_none() { emptiest(true) } else { None });
-        let Some(zone) = zone else { return placed };
-        counts[zone] += 1;
-    }
-    add
+    let entered = counts.iter().filter(|count| **count > 0).count();
+    let takes = |zone: usize, more_zones: bool| counts[zone] < limit(zone) && (counts[zone] > 0 || more_zones);
+    let emptiest = |more_zones: bool| {
+        let fits = |zone: &usize| takes(*zone, more_zones) && (!strict || stays_level(counts, *zone, left, limit));
+        (0..counts.len()).filter(fits).min_by_key(|&zone| (counts[zone], zone))
+    };
+    // ZP-02: a further zone, where the number of zones was left open.
+    emptiest(entered < placement.zones()).or_else(|| if placement.max_zones.is_none() { emptiest(true) } else { None })
 }
 
 /// ZP-06: whether the zones that the set is in can end within one of each other if the next of `left` machines goes to

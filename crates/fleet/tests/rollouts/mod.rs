@@ -129,6 +129,28 @@ fn up_02_manual_leaves_machines_alone_and_automatic_takes_all_at_once() {
 }
 
 #[test]
+fn up_06_unhealthy_machines_go_first_if_asked_for() {
+    // The last of four is ill until it is reimaged; they go one by one, an hour apart.
+    let modes = vec![mode("zone", Scope::Zone), application("guest")];
+    let ill = Script::new(topology(3, 4, 8), modes, DAY).units(&[(0, 3, HOUR / 2, 20 * HOUR)]);
+    let missed = |first| {
+        let rolling = Rolling {
+            batch: 25,
+            unhealthy: 100,
+            unhealthy_upgraded: 100,
+            prioritize_unhealthy: first,
+            ..Rolling::USUAL
+        };
+        let policy = UpgradePolicy { rolling, pause: SimDuration::from_ms(HOUR), ..policy(Mode::Rolling) };
+        let (ledger, _) = play(&ill, upgraded(&[1], 4, 4, policy, image()));
+        assert_eq!(count(&ledger, Operation::MachinesUpgraded), 4);
+        ledger.missed_ms
+    };
+    let (first, last) = (missed(true), missed(false));
+    assert!(first + 2 * HOUR < last, "{first} {last}");
+}
+
+#[test]
 fn up_02_new_machines_have_the_newest_model() {
     // The bad image is not rolled out, but two machines are made after it came.
     let mut design = upgraded(&[1], 10, 10, policy(Mode::Manual), bad_image(0));

@@ -137,7 +137,7 @@ fn tm_01_tm_02_traffic_manager_knows_after_100_to_130_s_and_at_once_that_a_part_
 }
 
 #[test]
-fn afd_02_edges_leave_an_origin_one_by_one_within_60_to_90_s() {
+fn afd_01_afd_02_edges_leave_an_origin_one_by_one_within_60_to_90_s() {
     let seconds = |s: u64| SimDuration::from_ms(s * SECOND);
     let out = policy::router::front_door_out(seconds(30), 4, 3, seconds(30));
     let back = policy::router::front_door_back(seconds(30), 3);

@@ -6,9 +6,10 @@ use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::values::wrong_type;
 use zonefall_azure::limits::{HealthProbes, HealthSources};
+use zonefall_engine::SimDuration;
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{Health, RepairAction, Repairs};
-use zonefall_fleet::policy::health::{HealthSource, dead_after, default_grace, settling};
+use zonefall_fleet::policy::health::{HealthSource, dead_after, default_grace};
 
 /// What is said of health, in Azure's terms and in the fleet's.
 pub(crate) struct Told {
@@ -47,8 +48,11 @@ pub(crate) fn health(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink:
         (false, true, false) => HealthSource::RichTcp,
     };
     // HM-07: an extension cannot report the death of its machine; a load balancer's probe finds it by itself.
-    let usual_dead =
-        if sources.load_balancer { settling(interval, probes.max(1)).plus(timeout) } else { dead_after(interval) };
+    let usual_dead = if sources.load_balancer {
+        SimDuration::from_ms(interval.as_ms() * u64::from(probes.saturating_sub(1))).plus(timeout)
+    } else {
+        dead_after(interval)
+    };
     let dead = dead?.unwrap_or(usual_dead);
     Some(Some(Told {
         sources,

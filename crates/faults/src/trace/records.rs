@@ -269,7 +269,7 @@ fn event(fields: &Fields<'_>, places: &Places<'_>, columns: &RecordColumns) -> R
 /// A number, after whose comma decimals may stand; one that reads as thousands as well is none.
 fn number(text: &str, decimal_commas: bool) -> Result<f64, String> {
     let (whole, decimals) = text.split_once(',').filter(|_| decimal_commas).unwrap_or((text, ""));
-    if decimals.len() == 3 && whole.trim_start_matches(['-', '0']) != "" {
+    if decimals.len() == 3 && !whole.trim_start_matches(['-', '0']).is_empty() {
         return Err(format!("is `{text}` {whole}.{decimals} or {whole}{decimals}? write a point, or no mark"));
     }
     let plain = if decimals.is_empty() { text.to_owned() } else { format!("{whole}.{decimals}") };

@@ -68,11 +68,16 @@ fn brings(mode: &Mode) -> f64 {
         Shape::Weibull(shape, _) | Shape::Gamma(shape, _) => *shape >= 1.0,
         Shape::LogNormal(..) | Shape::Pareto(..) | Shape::Empirical(_) => false,
     };
+    if known && mode.crews.is_none() { repeated(mode) } else { f64::INFINITY }
+}
+
+/// The same where nothing but `repeat` makes another likelier.
+pub(crate) fn repeated(mode: &Mode) -> f64 {
     // The area of the excess hazard after a failure.
     let more = mode
         .repeat
         .map_or(0.0, |repeat| 0.5 * (repeat.factor - 1.0) * repeat.within_ms / mode.time_to_failure.mean_ms().max(1.0));
-    if known && mode.crews.is_none() && more < 1.0 { 1.0 / (1.0 - more) } else { f64::INFINITY }
+    if more < 1.0 { 1.0 / (1.0 - more) } else { f64::INFINITY }
 }
 
 fn is_component(mode: &Mode) -> bool {

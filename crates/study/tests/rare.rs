@@ -20,6 +20,8 @@ mod passed_by;
 #[path = "rare/splitting.rs"]
 mod splitting;
 mod support;
+#[path = "rare/unforced.rs"]
+mod unforced;
 #[path = "rare/unshown.rs"]
 mod unshown;
 #[path = "rare/unweighed.rs"]

@@ -33,6 +33,19 @@ impl Loss {
         let zones = self.zones.iter().map(|&zone| Self { zones: vec![zone], ..Self::default() });
         zones.chain(self.parts.iter().map(|part| Self { parts: vec![part.clone()], ..Self::default() }))
     }
+
+    /// The only zone that it takes from.
+    pub fn zone(&self) -> Option<ZoneId> {
+        match (self.zones.as_slice(), self.parts.as_slice()) {
+            ([zone], []) | ([], [(zone, _)]) => Some(*zone),
+            _ => None,
+        }
+    }
+
+    /// Whether it is that of a component.
+    pub fn is_of_a_component(&self) -> bool {
+        self.component.is_some()
+    }
 }
 
 /// Units that lose the same.
@@ -310,6 +323,30 @@ impl<'a> Losses<'a> {
             }
         }
         classes
+    }
+
+    /// How much can be spared; none where parts decide.
+    pub fn spare(&self) -> Option<u64> {
+        self.spare.filter(|_| self.design.structure().is_none())
+    }
+
+    /// What the machines count for that stand in a zone.
+    pub fn weight_of(&self, zone: ZoneId) -> u64 {
+        self.by_zone[zone.0 as usize].iter().map(|&(set, count)| u64::from(count) * self.weighs[set as usize]).sum()
+    }
+
+    /// What a loss counts for.
+    pub fn weight(&self, loss: &Loss) -> u64 {
+        let parts = loss.parts.iter().flat_map(|part| &part.1);
+        let of_parts = parts.map(|&(set, count)| u64::from(count) * self.weighs[set as usize]).sum::<u64>();
+        of_parts + loss.zones.iter().map(|&zone| self.weight_of(zone)).sum::<u64>()
+    }
+
+    /// How many machines it takes.
+    pub fn machines_of(&self, loss: &Loss) -> u64 {
+        let zones = loss.zones.iter().map(|zone| &self.by_zone[zone.0 as usize]);
+        let machines = zones.chain(loss.parts.iter().map(|part| &part.1)).flatten();
+        machines.map(|&(_, count)| u64::from(count)).sum()
     }
 
     /// Whether the objective is missed as soon as all of this is lost.

@@ -21,6 +21,7 @@
 mod losses;
 mod meetings;
 mod strikes;
+mod unforced;
 
 use crate::conclude::cap_ms;
 use crate::study::Study;
@@ -78,9 +79,22 @@ impl Kind {
     }
 }
 
-/// All that is known to miss an objective, or may.
+/// What outages bring to a trial that it cannot be forced into, beyond the kinds that are known, at most.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Kinds(Vec<Kind>);
+pub(crate) struct Unforced {
+    /// The modes.
+    pub causes: Vec<String>,
+    /// Milliseconds; infinite where that is not known.
+    pub ms: f64,
+    /// Misses; infinite where that is not known.
+    pub misses: f64,
+    /// How long one of its outages lasts on average, at most.
+    pub longest_ms: f64,
+}
+
+/// All that is known to miss an objective, or may; of forced trials with what they cannot be forced into.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Kinds(Vec<Kind>, Unforced);
 
 impl Kinds {
     /// Those of a design in the world of a study. None where faults are not drawn.
@@ -91,7 +105,7 @@ impl Kinds {
         let missed = all.iter().map(|of| of.ms_per_trial).sum::<f64>() / cap_ms(study);
         let left = (1.0 - missed).max(0.0);
         all.iter_mut().for_each(|of| of.variance_ms2 *= left * left * left);
-        Self(all)
+        Self(all, Unforced::default())
     }
 
     /// Modes that can alone miss it.
@@ -118,7 +132,26 @@ impl Kinds {
     /// rates and places are known to bring more.
     pub(crate) fn room_above(&self, mean_ms: f64, trials: u64) -> f64 {
         let known: f64 = self.0.iter().filter(|of| of.is_known).map(|of| of.ms_per_trial).sum();
-        (known - mean_ms).max(self.rare_ms(trials))
+        (known - mean_ms).max(self.rare_ms(trials)) + self.1.ms
+    }
+
+    /// These for trials that some outages cannot be forced into.
+    pub(crate) fn with_the_unforced(mut self, study: &Study, design: &Design) -> Self {
+        self.1 = Strikes::of(study, design).unforced(&self.0);
+        self
+    }
+
+    /// What forced trials cannot be forced into.
+    pub(crate) fn unforced(&self) -> &Unforced {
+        &self.1
+    }
+
+    /// These where trials show that what they cannot be forced into brings no more than so many misses, of a size that was seen.
+    pub(crate) fn unforced_at_most(mut self, misses: f64, size_ms: f64) -> Self {
+        let of = &mut self.1;
+        of.ms = of.ms.min(misses * size_ms.max(of.longest_ms));
+        of.misses = of.misses.min(misses);
+        self
     }
 
     /// An estimate from so many forced trials with that room.
@@ -180,6 +213,7 @@ impl Kinds {
                 all.rare += of.rare;
                 all.variance += of.variance;
             }
+            all.rare += a.1.ms;
             all
         };
         Room { more: more(self, than), less: more(than, self) }
@@ -213,8 +247,9 @@ mod tests {
             is_sure: true,
             is_known: true,
         };
-        let one = Kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
-        let other = Kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);
+        let kinds = |all: Vec<Kind>| Kinds(all, Unforced::default());
+        let one = kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
+        let other = kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);
         assert_eq!((one.rare_ms(100), other.rare_ms(100), other.rare_ms(400)), (8.0, 8.0, 7.0));
         // The region costs 3 more, names and the one's lonely zone what they cost.
         let room = |more, less| {
@@ -225,10 +260,10 @@ mod tests {
         assert_eq!(other.room(&one, 5), room(2.0, 52.0));
         assert_eq!(one.room(&one, 5), Room::NONE);
         // What hangs on the hour may be missed by one of them alone.
-        let unsure = Kinds(vec![Kind { is_sure: false, ..kind("region", 0.01, 8.0) }]);
+        let unsure = kinds(vec![Kind { is_sure: false, ..kind("region", 0.01, 8.0) }]);
         assert_eq!(unsure.room(&unsure, 5), room(8.0, 8.0));
         // What comes often varies by what the other does not.
-        let varies = |variance_ms2| Kinds(vec![Kind { variance_ms2, ..kind("region", 1.0, 8.0) }]);
+        let varies = |variance_ms2| kinds(vec![Kind { variance_ms2, ..kind("region", 1.0, 8.0) }]);
         let beyond = Room { more: Beyond { rare: 0.0, variance: 2.0 }, less: Beyond::NONE };
         assert_eq!(varies(7.0).room(&varies(5.0), 100), beyond);
         assert_eq!(

@@ -225,7 +225,7 @@ impl<'a> Strikes<'a> {
     }
 
     /// Strikes so many a trial whose machines are healed, while there is nothing to heal them with: until there is again.
-    fn unhealed(&self, strike: &Strike<'_>, per_trial: f64) -> Vec<Kind> {
+    pub(super) fn unhealed(&self, strike: &Strike<'_>, per_trial: f64) -> Vec<Kind> {
         let keeps = |mode: &&Mode| match mode.scope {
             Scope::Allocation => true,
             Scope::ControlPlane => self.design.healing_needs_control_plane,

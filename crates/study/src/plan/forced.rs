@@ -9,7 +9,7 @@
 use super::bench::again;
 use crate::blocks::{Workers, trials_of};
 use crate::misses::Kinds;
-use crate::rare::{Plan, Scales, forced_stage, unforeseen};
+use crate::rare::{ByWeight, Plan, Scales, forced_stage, unforeseen};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -41,19 +41,21 @@ struct Sums {
     any: WeightedMoments,
     /// Trials with a miss that hold no pattern.
     unforeseen: u64,
+    by_weight: ByWeight,
     trials: u64,
 }
 
 impl Sums {
     fn new() -> Self {
         let none = || WeightedMoments::new(Plan::most_weight());
-        Self { missed: none(), any: none(), unforeseen: 0, trials: 0 }
+        Self { missed: none(), any: none(), unforeseen: 0, by_weight: ByWeight::default(), trials: 0 }
     }
 
     fn merge(&mut self, later: &Self) {
         self.missed.merge(&later.missed);
         self.any.merge(&later.any);
         self.unforeseen += later.unforeseen;
+        self.by_weight.merge(&later.by_weight);
         self.trials += later.trials;
     }
 }
@@ -111,7 +113,8 @@ impl Forced {
         let (missed, any) = (sums.missed.mean(), sums.any.mean());
         let size = if missed > 0.0 && any > 0.0 { missed / any } else { cap };
         let seen = seen.with_room(unforeseen(sums.unforeseen, sums.trials.max(1), level) * size, cap);
-        self.kinds.raised(seen, sums.trials, cap)
+        let hidden = sums.by_weight.hidden(sums.trials, level);
+        self.kinds.clone().unforced_at_most(hidden, size).raised(seen, sums.trials, cap)
     }
 
     /// Lives through more trials, up to so many; false if interrupted, and then nothing is kept.
@@ -154,6 +157,9 @@ impl Forced {
                 sums.missed.add(weight.half(), missed as i64);
                 sums.any.add(weight.half(), i64::from(missed > 0));
                 sums.unforeseen += u64::from(missed > 0 && !holds_a_pattern);
+                if missed > 0 {
+                    sums.by_weight.add(weight);
+                }
                 sums.trials += 1;
                 if number % 2 == 1 {
                     sums.missed.close();

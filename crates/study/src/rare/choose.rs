@@ -186,7 +186,11 @@ fn ends_farther(study: &Study, bias: &Bias, other: &Choice) -> bool {
     let others: Vec<f64> = match other {
         Choice::Forcing { plan, .. } => {
             let kinds = plan.kinds_as_drawn(study);
-            plan.forecasts.iter().zip(&kinds).map(|(of, kinds)| of.expected.above_forced(study, kinds)).collect()
+            plan.forecasts
+                .iter()
+                .zip(&kinds)
+                .map(|(of, kinds)| of.expected.above_forced(study, kinds, of.size_ms()))
+                .collect()
         }
         _ => bias.expected().zip(&study.designs).map(|([_, plain], of)| plain.above_plain(study, of)).collect(),
     };
@@ -265,7 +269,7 @@ fn plain_ends_nearer(study: &Study, plan: &Plan) -> bool {
     let kinds = plan.kinds_as_drawn(study);
     plan.forecasts.iter().zip(&study.designs).zip(&kinds).any(|((of, design), kinds)| {
         let plain = 1.0 + of.plain.above_plain(study, design).max(0.0);
-        1.0 + of.expected.above_forced(study, kinds) > FARTHER * plain
+        1.0 + of.expected.above_forced(study, kinds, of.size_ms()) > FARTHER * plain
     })
 }
 

@@ -8,7 +8,7 @@ use super::tally::{Total, WeightedDesign};
 use crate::by_part::{WeightedAgreement, covering};
 use crate::composite::composite;
 use crate::conclude::*;
-use crate::misses::Kinds;
+use crate::misses::{Kinds, Unforced};
 use crate::money::Billing;
 use crate::natural;
 use crate::outcome::*;
@@ -27,13 +27,18 @@ use zonefall_stats::{
 
 /// Draws the conclusions of a weighted run.
 pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: Method, why: &str) -> Outcome {
+    let bounded = |(kinds, tally): (Kinds, &WeightedDesign)| {
+        let hit = tally.any_miss.mean();
+        let size_ms = if hit > 0.0 { tally.missed.mean() / hit } else { cap_ms(study) };
+        kinds.unforced_at_most(tally.by_weight.hidden(of.trials(), study.confidence), size_ms)
+    };
     let kinds: Vec<Kinds> = match &of.drawn {
-        Drawn::Forced(plan) => plan.kinds_as_drawn(study),
+        Drawn::Forced(plan) => plan.kinds_as_drawn(study).into_iter().zip(&of.tally.designs).map(bounded).collect(),
         Drawn::Split(_) => study.designs.iter().map(|design| Kinds::of(study, design)).collect(),
     };
     let each = || study.designs.iter().zip(&kinds).zip(&of.tally.designs);
     let designs: Vec<DesignOutcome> =
-        each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
+        each().map(|((design, kinds), tally)| Concluding::new(study, of, tally, kinds).design(design, kinds)).collect();
     let differences = (1..designs.len()).map(|at| difference(study, of, &designs, &kinds, at)).collect();
     let method = method(study, of, wanted, why);
     Outcome {
@@ -79,6 +84,8 @@ struct Concluding<'a> {
     study: &'a Study,
     causes: &'a [String],
     tally: &'a WeightedDesign,
+    /// What these trials cannot be forced into; nothing of split ones.
+    unforced: &'a Unforced,
     /// Trials that were played.
     trials: u64,
     /// Plain trials that all weights stand for.
@@ -90,11 +97,12 @@ struct Concluding<'a> {
 }
 
 impl<'a> Concluding<'a> {
-    fn new(study: &'a Study, of: &'a Weighed, tally: &'a WeightedDesign) -> Self {
+    fn new(study: &'a Study, of: &'a Weighed, tally: &'a WeightedDesign, kinds: &'a Kinds) -> Self {
         let (confidence, measured_ms) = (study.confidence, cap_ms(study).max(1.0));
         let (causes, grouped) = (&of.causes[..], matches!(of.drawn, Drawn::Split(_)));
         let (trials, whole) = (of.trials(), of.whole().max(1.0));
-        Self { study, causes, tally, trials, whole, grouped, confidence, measured_ms }
+        let unforced = kinds.unforced();
+        Self { study, causes, tally, unforced, trials, whole, grouped, confidence, measured_ms }
     }
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
@@ -138,6 +146,11 @@ impl<'a> Concluding<'a> {
         of.with_room(unforeseen(self.tally.unforeseen, self.trials, self.confidence) * size, cap)
     }
 
+    /// The mean of something that misses alone bring, with room for as many of them as trials cannot be forced into.
+    fn of_misses(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
+        estimate(&self.of(moments, cap).with_room(self.unforced.misses, cap).within(cap), factor)
+    }
+
     /// A blow that no trial has met is one outage: how many there can be at most, one a millisecond, says nothing.
     fn outages_per_year(&self) -> Estimate {
         let (outages, cap) = (&self.tally.outages, cap_ms(self.study));
@@ -145,13 +158,22 @@ impl<'a> Concluding<'a> {
         let of = MeanEstimate::new(outages, cap, self.confidence).knowing_the_unseen(blow, cap, self.confidence);
         let of = match self.grouped {
             true => of,
-            false => self.with_the_unforeseen(of.as_wide_as_its_hits(self.confidence), blow.hit, cap),
+            false => self
+                .with_the_unforeseen(of.as_wide_as_its_hits(self.confidence), blow.hit, cap)
+                .with_room(self.unforced.misses, cap),
         };
         estimate(&of.within(cap), MS_PER_YEAR / self.measured_ms)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {
         self.mean(moments, cap_ms(self.study), MINUTES_PER_MONTH / self.measured_ms)
+    }
+
+    /// What is charged to a cause; each may be charged with all that trials cannot be forced into.
+    fn charged(&self, moments: &WeightedMoments) -> Estimate {
+        let cap = cap_ms(self.study);
+        let of = self.of(moments, cap).with_room(self.unforced.ms, cap).within(cap);
+        estimate(&of, MINUTES_PER_MONTH / self.measured_ms)
     }
 
     /// Without a cause, more may be missed as well as less.
@@ -180,7 +202,7 @@ impl<'a> Concluding<'a> {
         let unavailability = self.unavailability(design, kinds);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows = study.measure.windows.whole() as f64;
-        let windows_met = (windows > 0.0).then(|| one_less(self.mean(&tally.breaches, windows, 1.0 / windows)));
+        let windows_met = (windows > 0.0).then(|| one_less(self.of_misses(&tally.breaches, windows, 1.0 / windows)));
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
         let demand = design.demand.is_some();
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
@@ -206,9 +228,9 @@ impl<'a> Concluding<'a> {
             outage_p95_min: self.quantile(&tally.outage_ms, (95, 100), tally.outage_ms.total()).map(without_interval),
             longest_p95_min: self.quantile(&tally.longest, (95, 100), self.whole),
             cut_by_horizon: tally.cut_by_horizon,
-            any_miss: self.mean(&tally.any_miss, 1.0, 1.0),
+            any_miss: self.of_misses(&tally.any_miss, 1.0, 1.0),
             first_miss_h: self.first_miss(),
-            held_at: tally.not_held.iter().map(|not| one_less(self.mean(not, 1.0, 1.0))).collect(),
+            held_at: tally.not_held.iter().map(|not| one_less(self.of_misses(not, 1.0, 1.0))).collect(),
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
@@ -288,7 +310,7 @@ impl<'a> Concluding<'a> {
         let charged = tally.by_cause.iter().enumerate().filter(|(at, moments)| moments.hits() > 0 || avoided(*at));
         let outcome = |(at, moments): (usize, &WeightedMoments)| CauseOutcome {
             cause: self.causes[at].clone(),
-            downtime_min_per_month: part_of(self.minutes_per_month(moments), unavailability),
+            downtime_min_per_month: part_of(self.charged(moments), unavailability),
             share: if total > 0.0 { moments.sum() / total } else { 0.0 },
             avoided_min_per_month: tally
                 .avoided

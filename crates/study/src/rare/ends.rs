@@ -4,6 +4,7 @@
 //! In: what a pilot has shown. Out: milliseconds of missed time above the mean, over the mean. A pilot decides alone, so no interval
 //! is chosen because it came out well.
 
+use super::by_weight::ByWeight;
 use crate::conclude::cap_ms;
 use crate::misses::Kinds;
 use crate::study::Study;
@@ -59,9 +60,11 @@ impl Expected {
         self.above(self.estimate(trials, study.confidence).map_or(cap, |of| of.bounds.high()))
     }
 
-    /// Of so many forced trials, with room for those kinds of misses that they show too seldom.
-    pub fn above_forced(&self, study: &Study, kinds: &Kinds) -> f64 {
+    /// Of so many forced trials, with room for those kinds of misses that they show too seldom, and for those that they cannot be forced
+    /// into, of this size.
+    pub fn above_forced(&self, study: &Study, kinds: &Kinds, size_ms: f64) -> f64 {
         let (cap, trials) = (cap_ms(study), study.trials);
+        let kinds = kinds.clone().unforced_at_most(ByWeight::default().hidden(trials, study.confidence), size_ms);
         let of = self.estimate(trials, study.confidence);
         self.above(of.map_or(cap, |of| kinds.raised(of, trials, cap).bounds.high()))
     }

@@ -118,7 +118,8 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
 /// What forced trials expect too few of to have shown it, where it matters.
 fn left_out(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<Warning> {
     let most = most_of(kinds.rare(trials))?;
-    let share = kinds.room_above(design.unavailability.mean * cap_ms(study), trials) / cap_ms(study);
+    let room_ms = kinds.room_above(design.unavailability.mean * cap_ms(study), trials) - kinds.unforced().ms;
+    let share = room_ms / cap_ms(study);
     if !most.causes.is_empty() {
         return too_few(design, ("what these trials expect too few of to have shown it", share), most, trials);
     }
@@ -126,6 +127,21 @@ fn left_out(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -
         let words = format!(
             "its machines may stand elsewhere than is known, so outages that no forced trial was drawn for may miss it, too: the \
              upper end has {:.3} min a month of room for them; a longer run has a larger pilot, which tries more",
+            share * MINUTES_PER_MONTH
+        );
+        Warning::of(&design.design, words)
+    })
+}
+
+/// What forced trials cannot be forced into, where it matters.
+fn unforced(study: &Study, design: &DesignOutcome, kinds: &Kinds) -> Option<Warning> {
+    let of = kinds.unforced();
+    let share = of.ms / cap_ms(study);
+    (share > MATTERS * design.unavailability.high).then(|| {
+        let words = format!(
+            "failures of {} cannot be forced (laws with memory, failures that repeat, or more than an outage), and several of them may \
+             miss it together with others: the upper end has {:.3} min a month of room for that; more trials narrow it",
+            of.causes.join(", "),
             share * MINUTES_PER_MONTH
         );
         Warning::of(&design.design, words)
@@ -156,6 +172,7 @@ pub(super) fn warnings(
         said.extend(
             designs.iter().zip(kinds).filter_map(|(design, kinds)| left_out(study, of.trials(), design, kinds)),
         );
+        said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| unforced(study, design, kinds)));
     }
     let mut cut: Vec<Cut<'_>> = Vec::new();
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {

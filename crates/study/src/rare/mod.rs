@@ -10,6 +10,7 @@
 //! | `plan` | which patterns, and how many trials for each: learned from a pilot that is thrown away |
 //! | `choose` | whether forcing is possible and worth while (`method = "auto"`) |
 //! | `ends` | how far above its value an interval is expected to end |
+//! | `by_weight` | what trials may hide that weigh much and are few |
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
 //! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
 //! | `biasing` | from failure to failure where a design is a Markov chain, failures made frequent |
@@ -23,6 +24,7 @@
 //! may be.
 
 mod biasing;
+mod by_weight;
 mod choose;
 mod conclude;
 mod conditioning;
@@ -36,6 +38,7 @@ mod tally;
 mod way;
 
 pub use biasing::{Bias, Biased, conclude_biased, run_biased};
+pub(crate) use by_weight::ByWeight;
 pub(crate) use choose::GAIN_LEAST;
 pub use choose::{Choice, choose};
 pub use conclude::conclude_weighted;

@@ -83,6 +83,13 @@ pub(crate) struct Forecast {
     pub plain: Expected,
 }
 
+impl Forecast {
+    /// How much a trial misses that misses.
+    pub fn size_ms(&self) -> f64 {
+        if self.plain.hits > 0.0 { self.plain.mean / self.plain.hits } else { 0.0 }
+    }
+}
+
 /// Room for weighing a trial.
 #[derive(Debug, Clone, Default)]
 pub struct Scales {
@@ -231,6 +238,7 @@ impl Plan {
         let untried_ms = self.untried.iter().map(|pattern| self.kernel.expected_ms(pattern)).sum();
         let of = |(design, kinds): (&Arc<Design>, Kinds)| {
             let kinds = kinds.drawn(|kind| self.shows(kind));
+            let kinds = kinds.with_the_unforced(study, design);
             if is_placed(design) { kinds } else { kinds.and(Kind::unknown(untried_ms)) }
         };
         let known = self.kinds.clone().unwrap_or_else(|| kinds(study));

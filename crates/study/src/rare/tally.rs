@@ -1,6 +1,7 @@
 //! What is kept of many weighted trials: exact sums, in any grouping the same bits. Means count pairs of trials, a plain
 //! one and a forced one with half its weight each; everything else counts trials.
 
+use super::by_weight::ByWeight;
 use crate::by_part::WeightedAgreement;
 use crate::money::requests;
 use crate::promises::tiers_reached;
@@ -86,6 +87,8 @@ pub(crate) struct WeightedDesign {
     pub events: u64,
     /// Not weighted: trials with a miss that hold no pattern.
     pub unforeseen: u64,
+    /// Not weighted: trials with a miss, by what they weigh.
+    pub by_weight: ByWeight,
     /// Not weighted: trials of each stage of a splitting, and those of them that reached its level.
     pub stages: Vec<(u64, u64)>,
 }
@@ -133,6 +136,7 @@ impl WeightedTally {
             cut_by_horizon: 0,
             events: 0,
             unforeseen: 0,
+            by_weight: ByWeight::default(),
             stages: Vec::new(),
         };
         Self { designs: study.designs.iter().map(design).collect(), trials: 0, values: Vec::new() }
@@ -225,6 +229,9 @@ impl WeightedDesign {
         self.against_reference.add(half, missed - of.reference_missed_ms as i64);
         self.any_miss.add(half, i64::from(missed > 0));
         self.unforeseen += u64::from(missed > 0 && !of.holds_a_pattern);
+        if missed > 0 {
+            self.by_weight.add(weight);
+        }
         self.outages.add(half, outages);
         self.outage_mean.add(weight, missed, outages);
         if let Some(first) = ledger.first_miss {
@@ -321,6 +328,7 @@ impl WeightedDesign {
         self.cut_by_horizon += other.cut_by_horizon;
         self.events += other.events;
         self.unforeseen += other.unforeseen;
+        self.by_weight.merge(&other.by_weight);
         for (stage, counts) in other.stages.into_iter().enumerate() {
             self.close_stage(stage, counts, 0);
         }

@@ -67,12 +67,12 @@ fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
     }
     if let Some(spot) = &managed.spot {
         let of = set.capacity - regular_target(set.capacity, spot.mix);
-        let gone = match spot.eviction {
-            EvictionPolicy::Deallocate => "deallocated",
-            EvictionPolicy::Delete => "deleted",
+        let gone = match (spot.eviction, spot.restore) {
+            (EvictionPolicy::Delete, _) => "deleted when evicted".into(),
+            (_, None) => "deallocated when evicted, and not restored (spot.restore)".into(),
+            (_, Some(limit)) => format!("deallocated when evicted, restored for {}", duration_words(limit)),
         };
-        let restored = spot.restore.map_or(String::new(), |limit| format!(", restored for {}", duration_words(limit)));
-        says.push(format!("{of} of {} Spot, {gone} when evicted{restored}", set.capacity));
+        says.push(format!("{of} of {} Spot, {gone}", set.capacity));
     }
     if let Some(mix) = &managed.instance_mix {
         says.push(format!("{} sizes", mix.sizes.len()));

@@ -460,14 +460,14 @@ fn semicolons_and_decimal_commas_are_read() {
         let row = |(at, hours): (usize, &String)| format!("{at}{mark}2023-0{}-04T10:00{mark}{hours}\n", at + 1);
         format!("id{mark}begin{mark}lasts\n{}", hours.iter().enumerate().map(row).collect::<String>())
     };
-    desk.put("uk.csv", &rows(",", "."));
-    desk.put("de.csv", &rows(";", ","));
-    desk.put("sep.csv", &format!("sep=;\n{}", rows(";", ",")));
+    desk.put("uk.csv", rows(",", "."));
+    desk.put("de.csv", rows(";", ","));
+    desk.put("sep.csv", format!("sep=;\n{}", rows(";", ",")));
     let args = "--start begin --duration lasts --duration-unit h --units 3 --span 1y --format json";
     let told = |file: &str| desk.run(&format!("fit {file} {args}")).ends(0).out;
     let long = |file: &str| figures(desk.run(&format!("fit {file} {args}")))["groups"][0]["long"].clone();
     assert_eq!(long("uk.csv")["mean_h"].as_f64().unwrap(), (1.5 + 2.5 + 0.125 + 12.0) / 4.0);
     assert_eq!((long("de.csv"), long("sep.csv")), (long("uk.csv"), long("uk.csv")));
-    desk.put("odd.csv", &format!("{}9;2023-09-04T10:00;1,500\n", rows(";", ",")));
+    desk.put("odd.csv", format!("{}9;2023-09-04T10:00;1,500\n", rows(";", ",")));
     assert!(told("odd.csv").contains("is `1,500` 1.500 or 1500?"), "{}", told("odd.csv"));
 }

@@ -34,6 +34,10 @@ impl Mode {
             "shares must lie between 0 and 1, low before high",
         );
         must(
+            self.share == Share::ALL || self.scope == Scope::Zone || self.wave().is_some(),
+            "`share` goes with modes of scope zone: what strikes another unit strikes all of it",
+        );
+        must(
             self.staged.is_none_or(|s| fraction(s.main) && s.tail >= 1.0 && s.tail <= 1000.0),
             "staged recovery needs a share between 0 and 1 and a tail between 1 and 1000",
         );

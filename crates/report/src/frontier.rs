@@ -87,10 +87,10 @@ fn best_first(all: &mut [(&DesignOutcome, Estimate)]) {
 
 /// Whether a design misses less than another beyond doubt: by what lies between them on the same luck, or else by their intervals.
 fn is_better(outcome: &Outcome, of: &DesignOutcome, than: &DesignOutcome) -> bool {
-    if let (Some(own), Some(other)) = (from_first(outcome, of), from_first(outcome, than)) {
-        if own.1 < other.0 || other.1 < own.0 {
-            return own.1 < other.0;
-        }
+    if let (Some(own), Some(other)) = (from_first(outcome, of), from_first(outcome, than))
+        && (own.1 < other.0 || other.1 < own.0)
+    {
+        return own.1 < other.0;
     }
     than.unavailability.low.is_some_and(|low| of.unavailability.high < low)
 }

@@ -434,6 +434,7 @@ fn cases() -> Vec<(&'static str, String, &'static str)> {
         ("#end", rate("{ events = 3, unit_years = 10 }\nmttf = \"1 year\""), "E013"),
         ("#end", rate("7"), "E012"),
         ("#end", mode("common_cause = 0.1"), "E072"),
+        ("#end", mode("share = { low = 0.5, high = 0.5 }"), "E072"),
         ("#end", mode("repeat = { factor = 2 }\nclock = \"operating\"\nshare = { low = 0.9, high = 0.1 }"), "E072"),
         ("#end", mode("surge = { least = 0.1, greatest = 0.2 }"), "E072"),
         ("#end", mode("effect = \"unhealthy\""), "E072"),

@@ -61,7 +61,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.effect",
         EFFECTS,
-        "What happens to a machine that is struck: it stops, it pauses, it works at a part of its capacity, it is evicted if it is a Spot machine, or it serves on but reports bad health. After an eviction the outage says how long Spot capacity stays short. Of scope instance, host, rack or hall the zone has one Spot machine less to give: with eviction = \"deallocate\" the evicted machine cannot start until that is over; with \"delete\" one creation of its set in that zone is refused, and another zone may give the machine at once. What the set gives back meanwhile (scale-in, repair) it may have again; a deallocated machine that is deleted leaves its shortage behind. Of scope zone or region it is a wave: its length is drawn once, and until it is over no Spot machine is created or starts there, whoever stood there; with `share` it spares machines, which run on, but the zone is short all the same. Beyond scope instance evictions need kind = \"shock\"; bad health may be a shock (machines that are there fall ill and recover one by one) or an outage (all machines there, new ones too, report bad health until it ends). Of scope allocation: { degraded = 0.8 } lets that part of the requests succeed. Down for a new mode.",
+        "What happens to a machine that is struck: it stops, it pauses, it works at a part of its capacity, it is evicted if it is a Spot machine, or it serves on but reports bad health. After an eviction the outage says how long Spot capacity stays short. Of scope instance, host, rack or hall the zone has one Spot machine less to give: with eviction = \"deallocate\" the evicted machine cannot start until that is over; with \"delete\" one creation of its set in that zone is refused, and another zone may give the machine at once. What the set gives back meanwhile (scale-in, repair) it may have again; a deallocated machine that is deleted leaves its shortage behind. Of scope zone or region it is a wave: its length is drawn once, and until it is over no Spot machine is created or starts there, whoever stood there; with `share` (of scope zone) it spares machines, which run on, but the zone is short all the same. Beyond scope instance evictions need kind = \"shock\"; bad health may be a shock (machines that are there fall ill and recover one by one) or an outage (all machines there, new ones too, report bad health until it ends). Of scope allocation: { degraded = 0.8 } lets that part of the requests succeed. Down for a new mode.",
     )
     .from("SP-01, HM-02, AL-03"),
     Key::new(
@@ -72,7 +72,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.rate",
         Either(&[Rate, Table]),
-        "Failures per unit and year (365 days) of time up. The law keeps its shape; a new mode is exponential. A rate that is written has no range, even where it is the profile's own: the verdict then does not hang on how well it is known, unless `rate_low` and `rate_high` stand beside it. A table says what is known of it instead: { events = 3, unit_years = 120 }, or { median = \"0.05 per rack-year\", factor = 3 }. The run then lives at the mean rate, the range is from the 5 % to the 95 % point, and rates are drawn beside it to tell what is not known from luck.",
+        "Failures per unit and year (365 days) of time up; of a shock, of all time. The law keeps its shape; a new mode is exponential. A rate that is written has no range, even where it is the profile's own: the verdict then does not hang on how well it is known, unless `rate_low` and `rate_high` stand beside it. A table says what is known of it instead: { events = 3, unit_years = 120 }, or { median = \"0.05 per rack-year\", factor = 3 }. The run then lives at the mean rate, the range is from the 5 % to the 95 % point, and rates are drawn beside it to tell what is not known from luck.",
     ),
     Key::new(
         "faults.mode.<name>.rate.events",
@@ -93,7 +93,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.kind",
         Choice(&["outage", "shock"]),
-        "`outage`: everything hit returns together. `shock`: each machine recovers by its own draw. Outage for a new mode.",
+        "`outage`: everything hit returns together. `shock`: each machine recovers by its own draw; no event holds up the next, so one may come while another goes on. Outage for a new mode.",
     ),
     Key::new(
         "faults.mode.<name>.start",
@@ -115,7 +115,7 @@ pub(super) const KEYS: &[Key] = &[
         RECOVERIES,
         "What a machine still needs when the outage is over. Reachable for a new mode.",
     ),
-    Key::new("faults.mode.<name>.share", Table, "Which share of the racks in scope an event hits. All for a new mode."),
+    Key::new("faults.mode.<name>.share", Table, "Which share of the racks of a zone an event hits: it goes with scope zone, what strikes another unit strikes all of it. All for a new mode."),
     Key::new("faults.mode.<name>.share.whole", Share, "Probability that everything is hit. 0 if `low` or `high` is given."),
     Key::new("faults.mode.<name>.share.low", Share, "The least share otherwise.").or("0"),
     Key::new("faults.mode.<name>.share.high", Share, "The greatest share otherwise.").or("1"),

@@ -341,7 +341,7 @@ fn files_without_an_event() {
     }
     desk.put("x.csv", log(3));
     desk.run(&format!("fit x.csv {MAPPED} --where kind=y")).ends(3).complains(&["3 left aside by the filter"]);
-    desk.run("fit gone.csv").ends(1);
+    desk.run("fit gone.csv").ends(3).complains(&["there is no file"]);
     desk.run("fit .").ends(1).complains(&["not a regular file"]);
 }
 

@@ -24,7 +24,8 @@ fn requests_are_spread_evenly_by_default_behind_a_load_balancer_or_a_slow_start_
     assert!(!service(SLOW, "").spreads_evenly, "nothing arrives");
     let balanced = "[load_balancer]\n";
     assert!(spreads("", balanced) && spreads("", "[load_balancer]\nkind = \"application-gateway\"\n"));
-    assert!(!spreads("", "load_balancer = false\n") && !service("", balanced).spreads_evenly);
+    let without = scenario("", DEMAND).replacen("horizon", "load_balancer = false\nhorizon", 1);
+    assert!(!allowed(&without).designs[0].service.spreads_evenly && !service("", balanced).spreads_evenly);
     assert!(!spreads("", &format!("{balanced}[service]\nspread = \"by-capacity\"\n")));
     assert!(!spreads("", &format!("{balanced}[service]\nparallelism = 8\nqueue = \"shared\"\n")));
 }

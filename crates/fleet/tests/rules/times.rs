@@ -53,7 +53,7 @@ fn a_request_takes_the_sum_over_the_parts_in_series() {
     let ledger = play(8, &outages);
     assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[usize::from(RACK)]), (4 * HOUR, 4 * HOUR));
     let states: Vec<_> = ledger.ways[0].iter().map(|time| (time.state.tiers, time.held.as_ms() / HOUR)).collect();
-    let load = |machines| Load { machines, reach_milli: 1000 };
+    let load = |machines| Load::whole(machines, 1000);
     let of = |a, b, hours| ([load(a), load(b), Load::default(), Load::default()], hours);
     let held = |a: u32| states.iter().filter(|(tiers, _)| tiers[0].machines == a).map(|(_, hours)| hours).sum::<u64>();
     assert_eq!((held(3), held(4)), (1, 23));
@@ -97,7 +97,7 @@ fn clients_that_fail_over_take_the_time_of_the_part_that_they_are_sent_to() {
     let ledger = script().play(timed(design, &[0, 1], 2000, None));
     let state =
         |way: usize| ledger.ways[way].iter().map(|time| (time.state.requests_milli, time.state.tiers[0])).next();
-    assert_eq!(state(0), Some((500, Load { machines: 2, reach_milli: 500 })));
-    assert_eq!(state(1), Some((1500, Load { machines: 4, reach_milli: 1500 })));
+    assert_eq!(state(0), Some((500, Load::whole(2, 500))));
+    assert_eq!(state(1), Some((1500, Load::whole(4, 1500))));
     assert_eq!((ledger.missed_ms, ledger.slow), (0, 0));
 }

@@ -52,22 +52,26 @@ pub fn turned_away(servers: u64, room: u64, load: f64) -> Result<f64, Error> {
 /// A queue in front of several servers, at rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Station {
-    servers: f64,
-    arrival: f64,
+    spare: f64,
     service: f64,
     waits: f64,
 }
 
 impl Station {
     /// One server that nobody comes to.
-    pub const IDLE: Self = Self { servers: 1.0, arrival: 0.0, service: 1.0, waits: 0.0 };
+    pub const IDLE: Self = Self { spare: 1.0, service: 1.0, waits: 0.0 };
 
     /// `arrival` and `service` (of one server) are rates. The queue must not grow for ever.
     pub fn new(servers: u64, arrival: f64, service: f64) -> Result<Self, Error> {
         nonnegative("arrival rate", arrival)?;
         positive("service rate", service)?;
         let waits = erlang_c(servers, arrival / service)?;
-        Ok(Self { servers: servers as f64, arrival, service, waits })
+        Ok(Self { spare: servers as f64 * service - arrival, service, waits })
+    }
+
+    /// The same line, for a request that is then worked on at this rate.
+    pub fn worked_on_at(self, service: f64) -> Result<Self, Error> {
+        Ok(Self { service: positive("service rate", service)?, ..self })
     }
 
     /// What one server works off.
@@ -77,7 +81,7 @@ impl Station {
 
     /// What is left of the servers.
     pub fn spare(&self) -> f64 {
-        self.servers * self.service - self.arrival
+        self.spare
     }
 
     /// Share of requests that wait.

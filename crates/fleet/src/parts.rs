@@ -183,7 +183,7 @@ impl Parts {
             overload,
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             lines: works.patience.map(|most| Box::new(Lines::new(most, service, (causes, overload)))),
-            times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
+            times: works.ways.clone().map(|ways| Box::new(Times::new(ways, count))),
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service, works.retry.is_some()))),
             work: None,
         };
@@ -221,6 +221,9 @@ impl Parts {
                 Leaf::Component { held, .. } => held.clear(),
                 Leaf::Group => {}
             }
+        }
+        if let Some(times) = &mut self.times {
+            times.begin();
         }
         if let Some(tries) = &mut self.tries {
             tries.begin();
@@ -310,6 +313,9 @@ impl Parts {
 
     /// So many machines of this capacity more serve.
     pub fn spread(&mut self, part: usize, capacity: i64, machines: i64) {
+        if let Some(times) = &mut self.times {
+            times.spread(part, capacity, machines);
+        }
         let Leaf::Sets { room: Some(room), .. } = &mut self.leaves[part] else { return };
         room.change(capacity, machines);
         self.changed(part);

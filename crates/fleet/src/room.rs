@@ -4,7 +4,8 @@
 //! rotation gets the same share, whatever it can serve; one that starts slowly overflows while others have room, and what
 //! overflows is not served. Between machines that are alike this is the same as one pool, to the last thousandth.
 //!
-//! A design whose requests go where there is room (`Service::spreads_evenly` is off) has none of this.
+//! A design whose requests go where there is room (`Service::spreads_evenly` is off) has none of this, but for times of responses, which
+//! hang on how fast each machine is.
 
 use crate::parts::Counts;
 use crate::parts::routes::ALL;
@@ -109,7 +110,7 @@ impl Counts {
 impl World {
     /// A trial begins with the machines that serve.
     pub(crate) fn begin_spread(&mut self) {
-        if !self.design.service.spreads_evenly {
+        if !self.design.service.tells_machines_apart() {
             return;
         }
         for at in 0..self.machines.len() {

@@ -40,6 +40,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether it matters which machine can serve how much: requests go evenly to them, or times are asked for.
+    pub fn tells_machines_apart(&self) -> bool {
+        self.spreads_evenly || self.latency.is_some() || self.ways.is_some()
+    }
+
     /// Whether what is served hangs on the machines that serve and on the demand alone, at the same instant; sessions and short breaks of
     /// the network are aside.
     pub fn is_plain(&self) -> bool {

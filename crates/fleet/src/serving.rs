@@ -31,9 +31,11 @@ use crate::retries::Clients;
 use crate::room::Room;
 use crate::service::Latency;
 use crate::sessions::Held;
+use crate::states::Load;
 use course::Course;
 use levels::CLASSES;
 use queueing::Waiting;
+use std::cell::Cell;
 use working::backlog;
 use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
@@ -85,6 +87,10 @@ pub(crate) struct Book {
     levels: [Level; CLASSES],
     /// What each machine can serve, where requests go evenly to all and there are no parts.
     room: Option<Box<Room>>,
+    /// The same where times of responses are asked for, wherever requests go.
+    speeds: Option<Box<Room>>,
+    /// Of the last state in which some were slow whether too many answers were late there.
+    judged: Cell<Option<(Load, bool)>>,
     /// The parts of a service; none where the need is one of all machines together.
     pub parts: Option<Box<Parts>>,
     /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for. One such list a
@@ -136,6 +142,8 @@ zonefall_engine::pooled_clone!(Book {
     enough,
     levels,
     room,
+    speeds,
+    judged,
     parts,
     withheld,
     stride,
@@ -206,6 +214,8 @@ impl Book {
             withheld: vec![0; (all + 1) * (lists + usize::from(design.has_workers()))],
             stride: all + 1,
             room: (design.service.spreads_evenly && parts.is_none()).then(Box::default),
+            speeds: design.service.latency.as_ref().map(|_| Box::default()),
+            judged: Cell::new(None),
             parts,
             probe_lag: extra(Extra::ProbeLag),
             overload: extra(Extra::Overload),
@@ -238,6 +248,9 @@ impl Book {
         self.levels = Default::default();
         if let Some(room) = &mut self.room {
             room.clear();
+        }
+        if let Some(speeds) = &mut self.speeds {
+            speeds.clear();
         }
         if let Some(line) = &mut self.line {
             line.begin();
@@ -299,6 +312,9 @@ impl Book {
         if part == self.workers {
             return;
         }
+        if let Some(speeds) = &mut self.speeds {
+            speeds.change(capacity, machines);
+        }
         match (&mut self.room, &mut self.parts) {
             (Some(room), _) => {
                 room.change(capacity, machines);
@@ -317,13 +333,13 @@ impl Book {
         self.spread(part, to, 1);
     }
 
-    /// Machines of a part by what they can serve, where requests go evenly to them.
+    /// Machines of a part by what they can serve, where requests go evenly to them or times are asked for.
     pub fn room(&self, part: u32) -> Option<&Room> {
         if part == self.workers {
             return None;
         }
         let of_part = || self.parts.as_ref().and_then(|parts| parts.room(part as usize));
-        self.room.as_deref().or_else(of_part)
+        self.room.as_deref().or(self.speeds.as_deref()).or_else(of_part)
     }
 
     /// Where the list of what is withheld in a part begins.

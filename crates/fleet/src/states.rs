@@ -1,4 +1,4 @@
-//! How long a design was in each state of load: so many machines' worth of capacity, so much that reaches them; of a service of
+//! How long a design was in each state of load: so many machines, the slow ones by how slow, so much that reaches them; of a service of
 //! parts the same for each tier of a way.
 //!
 //! In: spells, each from one change of that state to the next. Out: their sums by state and by the spells' order of length
@@ -10,13 +10,75 @@ use zonefall_engine::{SimDuration, SimTime};
 /// Sums are first put together when there are so many.
 const FIRST_LOOK: usize = 256;
 
+/// The most kinds of slow machines that are told apart at once.
+pub const SLOW_MAX: usize = 3;
+
 /// A state of load of machines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Load {
-    /// Machines' worth of capacity in rotation.
+    /// Machines in rotation that serve.
     pub machines: u32,
     /// What reaches them, in thousandths of a request a second.
     pub reach_milli: u64,
+    /// Those of them that are slowed down or not warm, the slowest first; none of any where all serve what they can.
+    pub slow: [Slow; SLOW_MAX],
+    /// Where some are slow: each gets as much as every other; else as much as it can serve.
+    pub evenly: bool,
+}
+
+/// Machines that are as slow as each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slow {
+    /// How many.
+    pub machines: u32,
+    /// What each lacks of what it could serve, in thousandths.
+    pub lacks: u32,
+}
+
+impl Load {
+    /// So many machines that serve what they can.
+    pub const fn whole(machines: u32, reach_milli: u64) -> Self {
+        Self { machines, reach_milli, slow: [Slow { machines: 0, lacks: 0 }; SLOW_MAX], evenly: false }
+    }
+
+    /// Whether all serve what they can.
+    pub fn is_whole(&self) -> bool {
+        self.slow[0].machines == 0
+    }
+
+    /// The same where so many of so many of the machines run: of the slow ones rather one more.
+    pub(crate) fn running(mut self, (runs, of): (u64, u64)) -> Self {
+        if runs < of {
+            let whole = self.machines - self.slow.iter().map(|slow| slow.machines).sum::<u32>();
+            self.machines = (u64::from(whole) * runs / of) as u32;
+            for slow in &mut self.slow {
+                slow.machines = (u64::from(slow.machines) * runs).div_ceil(of) as u32;
+                self.machines += slow.machines;
+            }
+        }
+        self
+    }
+
+    /// Machines by what one serves, in order, where it could serve so much. Of more kinds than are told apart the fastest of the slow
+    /// count as the slowest of themselves.
+    pub(crate) fn of(by_capacity: &[(i64, i64)], serves_milli: u64, reach_milli: u64, evenly: bool) -> Self {
+        let mut load = Self { reach_milli, evenly, ..Self::default() };
+        let mut kinds = 0;
+        for &(capacity, machines) in by_capacity {
+            let machines = u32::try_from(machines).unwrap_or(0);
+            load.machines += machines;
+            let lacks = (serves_milli.saturating_sub(capacity as u64) * 1000).div_ceil(serves_milli) as u32;
+            if lacks == 0 {
+                continue;
+            }
+            if let Some(slow) = load.slow.get_mut(kinds) {
+                slow.lacks = lacks;
+                kinds += 1;
+            }
+            load.slow[kinds - 1].machines += machines;
+        }
+        load
+    }
 }
 
 /// A state and how long it was held.
@@ -126,7 +188,7 @@ mod tests {
     #[test]
     fn spells_that_go_on_are_one_and_sums_do_not_depend_on_when_they_are_put_together() {
         let t = SimTime::from_ms;
-        let load = |machines, reach_milli| Load { machines, reach_milli };
+        let load = Load::whole;
         let mut states = States::default();
         states.add(load(3, 50), t(0), t(10));
         states.add(load(3, 50), t(10), t(16));

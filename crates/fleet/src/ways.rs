@@ -9,12 +9,13 @@
 //! where that is exact). What can go wrong is said by [`NoWay`]: answers that wait for k of n parts, ways through more
 //! tiers than the sum is known for, more ways than are told apart.
 
+use crate::kinds::{Answers, Kinds, Queued};
 use crate::service::{IN_TIME, Queue};
 use crate::states::Load;
 use crate::structure::{Part, Structure};
 use std::time::Duration;
 use zonefall_exact::tandem::{STATIONS_MAX, Tandem};
-use zonefall_exact::waiting::{Station, settling_time};
+use zonefall_exact::waiting::Station;
 
 /// The most tiers of a way.
 pub const TIERS_MAX: usize = STATIONS_MAX;
@@ -77,29 +78,9 @@ pub enum NoWay {
 }
 
 impl Tier {
-    /// The queue of so many machines: servers, what arrives, and what a server works off.
-    fn queue(&self, Load { machines, reach_milli }: Load) -> (u64, f64, f64) {
-        self.queue.of(u64::from(machines), reach_milli, (self.parallelism, self.serves_milli))
-    }
-
-    /// Capacity to spare, in thousandths of a request a second; 0 in overload.
-    pub fn spare_milli(&self, load: Load) -> u64 {
-        (u64::from(load.machines) * self.serves_milli).saturating_sub(load.reach_milli)
-    }
-
-    /// The queue at rest; none in overload.
-    pub fn station(&self, load: Load) -> Option<Station> {
-        if self.spare_milli(load) == 0 {
-            return None;
-        }
-        let (servers, arrival, service) = self.queue(load);
-        Station::new(servers, arrival, service).ok()
-    }
-
-    /// How long the queue needs to come to rest, in seconds.
-    pub fn settling_s(&self, load: Load) -> f64 {
-        let (servers, arrival, service) = self.queue(load);
-        settling_time(servers, arrival, service)
+    /// One of its machines with nobody there.
+    fn idle(&self) -> Queued {
+        Queued { machines: 1, spare_milli: self.serves_milli, ..Queued::default() }
     }
 }
 
@@ -109,21 +90,53 @@ impl Ways {
         self.ways[way].tiers.iter().map(|&tier| &self.tiers[tier as usize])
     }
 
-    /// The whole way in a state of load; none where one of its tiers is overloaded.
-    pub fn tandem(&self, way: usize, load: &WayLoad) -> Option<Tandem> {
+    /// The whole way by the queues of its tiers, in order; none where one of them is overloaded.
+    pub fn tandem(&self, way: usize, queues: impl IntoIterator<Item = Queued>) -> Option<Tandem> {
         let mut stations = [Station::IDLE; TIERS_MAX];
         let mut count = 0;
-        for (tier, &load) in self.tiers_of(way).zip(&load.tiers) {
-            stations[count] = tier.station(load)?;
+        for (tier, queue) in self.tiers_of(way).zip(queues) {
+            stations[count] = tier.works().station(&queue)?;
             count += 1;
         }
         Tandem::new(&stations[..count]).ok()
     }
 
+    /// The same with nobody else there.
+    pub fn alone(&self, way: usize) -> Option<Tandem> {
+        self.tandem(way, self.tiers_of(way).map(Tier::idle))
+    }
+
+    /// The kinds of machines that a request may meet on a way, one of each tier: `each` gets every choice.
+    pub fn each_choice(&self, way: usize, load: &WayLoad, mut each: impl FnMut(&[Answers])) {
+        let mut kinds = [None; TIERS_MAX];
+        let mut choice = [Answers::default(); TIERS_MAX];
+        let tiers = self.ways[way].tiers.len();
+        for ((place, tier), load) in kinds.iter_mut().zip(self.tiers_of(way)).zip(&load.tiers) {
+            *place = Some(tier.works().kinds(load));
+        }
+        let counts = kinds.map(|of| of.map_or(1, |of: Kinds| of.as_slice().len()));
+        for number in 0..counts.iter().product() {
+            let mut rest = number;
+            for ((place, of), count) in choice.iter_mut().zip(&kinds).zip(counts) {
+                if let Some(&answers) = of.as_ref().and_then(|of| of.as_slice().get(rest % count)) {
+                    *place = answers;
+                }
+                rest /= count;
+            }
+            each(&choice[..tiers]);
+        }
+    }
+
     /// Share of the requests of a way that are answered later than `within`.
     pub fn late(&self, way: usize, load: &WayLoad, within: Duration) -> f64 {
         let seconds = within.as_secs_f64();
-        self.tandem(way, load).map_or(1.0, |way| way.response_exceeds(seconds))
+        let mut late = 0.0;
+        self.each_choice(way, load, |choice| {
+            let share: f64 = choice.iter().map(|of| of.milli as f64 / of.of_milli.max(1) as f64).product();
+            let tandem = self.tandem(way, choice.iter().map(|of| of.queued));
+            late += share * tandem.map_or(1.0, |way| way.response_exceeds(seconds));
+        });
+        late
     }
 
     /// Whether more than 5 of 100 answers are late, where the ways have these loads: all of them where something arrives and
@@ -265,7 +278,7 @@ mod tests {
         let within = |seconds: u64| Some(Duration::from_secs(seconds));
         let load = |reach_milli, requests_milli| {
             let mut load = WayLoad { requests_milli, ..WayLoad::default() };
-            load.tiers[0] = Load { machines: 1, reach_milli };
+            load.tiers[0] = Load::whole(1, reach_milli);
             load
         };
         let of = |seconds| Ways { tiers: tiers.clone(), ways: vec![way(0), way(1)], within: within(seconds) };

@@ -12,7 +12,7 @@ use crate::reader::Reader;
 use crate::service::{LEVEL, SERVERS_MAX, Within};
 use crate::sets::Placed;
 use std::ops::Range;
-use zonefall_fleet::{Load, NoWay, Part, Queue, Structure, TIERS_MAX, Tier, WAYS_MAX, WayLoad, Ways};
+use zonefall_fleet::{NoWay, Part, Queue, Structure, TIERS_MAX, Tier, WAYS_MAX, Ways};
 
 /// How machines work on requests, as it is written.
 struct Said {
@@ -185,9 +185,8 @@ pub(crate) fn ms_above(seconds: f64) -> f64 {
 
 /// Whether the limit is kept anywhere with nobody else there.
 fn some_way_keeps(ways: &Ways, limit: &Within, sink: &mut Sink) -> bool {
-    let idle = WayLoad { requests_milli: 0, tiers: [Load { machines: 1, reach_milli: 0 }; TIERS_MAX] };
     let within = limit.within.as_secs_f64();
-    let alone = |way: usize| ways.tandem(way, &idle)?.response_quantile(LEVEL).ok();
+    let alone = |way: usize| ways.alone(way)?.response_quantile(LEVEL).ok();
     let fastest = (0..ways.ways.len()).filter_map(alone).fold(f64::INFINITY, f64::min);
     if fastest <= within {
         return true;

@@ -17,8 +17,8 @@ use line::Waits;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use zonefall_exact::tandem::Tandem;
-use zonefall_exact::waiting::{Station, settling_time};
-use zonefall_fleet::{Latency, States, Waited};
+use zonefall_exact::waiting::Station;
+use zonefall_fleet::{Latency, Queued, States, Waited};
 
 /// A state counts as settled if it was held for so many settling times: measured in docs/latency.md.
 pub const SETTLED: f64 = 20.0;
@@ -31,23 +31,21 @@ const PRECISION: f64 = 1e-9;
 /// A state of load.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Load {
-    /// Machines' worth of capacity; 0 for every overloaded state, and for requests that have waited in line.
-    pub machines: u64,
-    /// Capacity to spare, in thousandths of a request a second; 0 for every overloaded state. Of requests that have waited in
-    /// line, a millisecond more than they did.
-    pub spare_milli: u64,
+    /// The machines that answer, and their queue: none for every overloaded state. For requests that have waited in line none with
+    /// a millisecond more to spare than they did.
+    pub queued: Queued,
     /// Whether it was held for long; whether the line became long.
     pub settled: bool,
 }
 
 impl Load {
     fn waited(ms: u64, settled: bool) -> Self {
-        Self { machines: 0, spare_milli: rounded(ms, WAIT_BITS) + 1, settled }
+        Self { queued: Queued { spare_milli: rounded(ms, WAIT_BITS) + 1, ..Queued::default() }, settled }
     }
 
     /// How long requests have waited in line, in seconds, if they have.
     fn wait(&self) -> Option<f64> {
-        let ms = self.spare_milli.checked_sub(1).filter(|_| self.machines == 0)?;
+        let ms = self.queued.spare_milli.checked_sub(1).filter(|_| self.queued.machines == 0)?;
         Some(ms as f64 / 1000.0)
     }
 }
@@ -66,26 +64,26 @@ fn left_open(of: u64, bits: u32) -> u32 {
     (u64::BITS - of.leading_zeros()).saturating_sub(bits)
 }
 
-/// The queue of one state: servers, arrival rate, service rate of one server.
-fn queue(of: &Latency, machines: u64, reach_milli: u64) -> (u64, f64, f64) {
-    of.queue.of(machines, reach_milli, (of.parallelism, of.serves_milli))
+/// The queue with what it can serve beyond what comes rounded; none of which more is told in overload.
+pub(crate) fn roughly(of: Queued) -> Queued {
+    match of.spare_milli {
+        0 => Queued::default(),
+        spare => Queued { spare_milli: rounded(spare, BITS), ..of },
+    }
 }
 
 impl LatencyTally {
     /// Adds the states of a trial.
     pub(crate) fn add(&mut self, of: &Latency, states: &States<zonefall_fleet::Load>) {
         for time in states.iter().filter(|time| time.state.reach_milli > 0) {
-            let (machines, reach_milli) = (u64::from(time.state.machines), time.state.reach_milli);
-            let spare = (machines * of.serves_milli).saturating_sub(reach_milli);
-            let load = if spare == 0 {
-                Load::default()
-            } else {
-                let (servers, arrival, service) = queue(of, machines, reach_milli);
-                let rest_ms = 1000.0 * SETTLED * settling_time(servers, arrival, service);
-                let settled = time.shortest().as_ms() as f64 >= rest_ms;
-                Load { machines, spare_milli: rounded(spare, BITS), settled }
-            };
-            *self.0.entry(load).or_default() += i128::from(reach_milli) * i128::from(time.held.as_ms());
+            let works = of.works();
+            for answers in works.kinds(&time.state).as_slice() {
+                let queued = roughly(answers.queued);
+                let rests = || time.shortest().as_ms() as f64 >= 1000.0 * SETTLED * works.settling_s(&answers.queued);
+                let settled = queued.spare_milli > 0 && rests();
+                let requests = i128::from(answers.milli) * i128::from(time.held.as_ms());
+                *self.0.entry(Load { queued, settled }).or_default() += requests;
+            }
         }
     }
 
@@ -112,16 +110,14 @@ impl LatencyTally {
     /// What may be said of the times of responses.
     pub(crate) fn conclude(&self, of: &Latency, slow: Option<Estimate>) -> LatencyOutcome {
         let all = self.0.values().sum::<i128>().max(1) as f64;
-        let (_, _, service) = queue(of, 1, 0);
+        let (_, _, service) = of.queue.of(1, 0, (of.parallelism, of.serves_milli));
         let mut mixture = Mixture { service, ..Mixture::default() };
         for (load, &requests) in &self.0 {
             if let Some(wait) = load.wait() {
                 mixture.add_waited(requests as f64 / all, wait, load.settled);
                 continue;
             }
-            let reach = (load.machines * of.serves_milli).saturating_sub(load.spare_milli);
-            let (servers, arrival, service) = queue(of, load.machines, reach);
-            mixture.add(requests as f64 / all, Station::new(servers, arrival, service).ok(), load.settled);
+            mixture.add(requests as f64 / all, of.works().station(&load.queued), load.settled);
         }
         mixture.conclude(of.limit.as_ref().map(|limit| limit.within), slow)
     }
@@ -252,7 +248,7 @@ mod tests {
 
     fn tally(rows: &[(u64, u64, bool, i128)]) -> LatencyTally {
         let load = |&(machines, spare_milli, settled, requests): &(u64, u64, bool, i128)| {
-            (Load { machines, spare_milli, settled }, requests)
+            (Load { queued: Queued { machines, spare_milli, ..Queued::default() }, settled }, requests)
         };
         LatencyTally(rows.iter().map(load).collect())
     }

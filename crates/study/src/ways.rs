@@ -7,10 +7,10 @@
 //! What can go wrong: a state counts as settled when it was held long enough for all of its queues to come to rest one after the
 //! other, as what disturbs the first reaches the next.
 
-use crate::latency::{BITS, Mixture, SETTLED, rounded};
+use crate::latency::{Mixture, SETTLED, roughly};
 use crate::outcome::{Estimate, LatencyOutcome};
 use std::collections::BTreeMap;
-use zonefall_fleet::{Load, StateTime, States, TIERS_MAX, WayLoad, Ways};
+use zonefall_fleet::{Answers, Queued, StateTime, States, TIERS_MAX, WayLoad, Ways};
 
 /// A state of load of a way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +19,8 @@ pub(crate) struct WayState {
     pub way: u32,
     /// Some tier was overloaded.
     pub overloaded: bool,
-    /// Machines' worth of capacity of each tier, and capacity to spare, in thousandths of a request a second.
-    pub tiers: [(u64, u64); TIERS_MAX],
+    /// The machines of each tier that answer, and their queue.
+    pub tiers: [Queued; TIERS_MAX],
     /// Whether it was held for long.
     pub settled: bool,
 }
@@ -29,17 +29,16 @@ pub(crate) struct WayState {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WaysTally(pub(crate) BTreeMap<WayState, i128>);
 
-/// The state of load that a time counts for.
-fn state(of: &Ways, way: usize, time: &StateTime<WayLoad>) -> WayState {
+/// The state of load that a time counts for where requests meet these machines.
+fn state(of: &Ways, way: usize, choice: &[Answers], time: &StateTime<WayLoad>) -> WayState {
     let mut state = WayState { way: way as u32, ..WayState::default() };
     let mut rest_s = 0.0;
-    for ((tier, place), &load) in of.tiers_of(way).zip(&mut state.tiers).zip(&time.state.tiers) {
-        let spare = tier.spare_milli(load);
-        if spare == 0 {
+    for ((tier, place), answers) in of.tiers_of(way).zip(&mut state.tiers).zip(choice) {
+        if answers.queued.spare_milli == 0 {
             return WayState { overloaded: true, ..WayState::default() };
         }
-        *place = (u64::from(load.machines), rounded(spare, BITS));
-        rest_s += SETTLED * tier.settling_s(load);
+        *place = roughly(answers.queued);
+        rest_s += SETTLED * tier.works().settling_s(&answers.queued);
     }
     WayState { settled: time.shortest().as_ms() as f64 >= 1000.0 * rest_s, ..state }
 }
@@ -50,7 +49,14 @@ impl WaysTally {
         for (way, states) in states.iter().enumerate().take(of.ways.len()) {
             for time in states.iter() {
                 let requests = i128::from(time.state.requests_milli) * i128::from(time.held.as_ms());
-                *self.0.entry(state(of, way, time)).or_default() += requests;
+                of.each_choice(way, &time.state, |choice| {
+                    let share = |requests: i128, of: &Answers| match of.of_milli {
+                        all if all == of.milli => requests,
+                        all => requests * i128::from(of.milli) / i128::from(all),
+                    };
+                    let requests = choice.iter().fold(requests, share);
+                    *self.0.entry(state(of, way, choice, time)).or_default() += requests;
+                });
             }
         }
     }
@@ -67,12 +73,7 @@ impl WaysTally {
         let mut mixture = Mixture::default();
         for (state, &requests) in &self.0 {
             let way = state.way as usize;
-            let mut load = WayLoad::default();
-            for ((tier, place), &(machines, spare)) in of.tiers_of(way).zip(&mut load.tiers).zip(&state.tiers) {
-                let reach_milli = (machines * tier.serves_milli).saturating_sub(spare);
-                *place = Load { machines: machines as u32, reach_milli };
-            }
-            let tandem = if state.overloaded { None } else { of.tandem(way, &load) };
+            let tandem = if state.overloaded { None } else { of.tandem(way, state.tiers) };
             mixture.add(requests as f64 / all, tandem, state.settled);
         }
         mixture.conclude(of.within, slow)
@@ -83,7 +84,7 @@ impl WaysTally {
 mod tests {
     use super::*;
     use zonefall_engine::SimTime;
-    use zonefall_fleet::{Queue, Tier, Way};
+    use zonefall_fleet::{Load, Queue, Tier, Way};
 
     /// Two tiers of one server of 1 req/s each, and a second way through the first alone.
     fn ways() -> Ways {
@@ -102,7 +103,7 @@ mod tests {
     fn held(tiers: &[u64], requests_milli: u64, hours: u64) -> States<WayLoad> {
         let mut load = WayLoad { requests_milli, ..WayLoad::default() };
         for (place, &reach_milli) in load.tiers.iter_mut().zip(tiers) {
-            *place = Load { machines: 1, reach_milli };
+            *place = Load::whole(1, reach_milli);
         }
         state(load, hours * 3_600_000)
     }
@@ -139,7 +140,7 @@ mod tests {
 
     fn held_load() -> WayLoad {
         let mut load = WayLoad::default();
-        load.tiers[0] = Load { machines: 1, reach_milli: 500 };
+        load.tiers[0] = Load::whole(1, 500);
         load.tiers[1] = load.tiers[0];
         load
     }

@@ -4,9 +4,9 @@
 //! and whether too many answers are late (`ways.rs` decides). Found when somebody asks after a change.
 
 use super::{Leaf, Parts};
-use crate::service::{IN_TIME, is_share};
+use crate::room::Room;
 use crate::states::{Load, States};
-use crate::ways::{WayLoad, Ways};
+use crate::ways::{Tier, WayLoad, Ways};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use zonefall_engine::SimTime;
@@ -18,14 +18,29 @@ pub(super) struct Times {
     loads: RefCell<Vec<WayLoad>>,
     /// Whether too many answers are late; none if nobody has asked since the last change.
     slow: Cell<Option<bool>>,
+    /// The machines of each node by what they can serve.
+    speeds: Vec<Room>,
 }
 
-zonefall_engine::pooled_clone!(Times { of, loads, slow });
+zonefall_engine::pooled_clone!(Times { of, loads, slow, speeds });
 
 impl Times {
-    pub fn new(of: Ways) -> Self {
+    pub fn new(of: Ways, nodes: usize) -> Self {
         let loads = vec![WayLoad::default(); of.ways.len()];
-        Self { of: Arc::new(of), loads: RefCell::new(loads), slow: Cell::new(None) }
+        let speeds = vec![Room::default(); nodes];
+        Self { of: Arc::new(of), loads: RefCell::new(loads), slow: Cell::new(None), speeds }
+    }
+
+    /// A trial begins; nobody serves yet.
+    pub fn begin(&mut self) {
+        self.speeds.iter_mut().for_each(Room::clear);
+        self.forget();
+    }
+
+    /// So many machines of this capacity more serve.
+    pub fn spread(&mut self, node: usize, capacity: i64, machines: i64) {
+        self.speeds[node].change(capacity, machines);
+        self.forget();
     }
 
     /// Something has changed.
@@ -77,18 +92,23 @@ impl Parts {
 
     /// Of what comes to a tier, what reaches its machines; and their capacity.
     fn at_tier(&self, node: usize, comes: u64, more: i64) -> (u64, u64) {
-        let Leaf::Sets { counts, room, .. } = &self.leaves[node] else { return (0, 0) };
-        let runs = self.machines_of(node, self.runs(node));
+        let Leaf::Sets { counts, .. } = &self.leaves[node] else { return (0, 0) };
         let counts = self.running(node, *counts);
         // Machines that come back are as many as are alive, and nobody is dead: all that comes reaches one.
         let reach = if more > 0 { comes } else { counts.reached(comes) };
-        // What overflows from machines that are not warm waits there, whoever else has room.
-        let uneven = room.as_ref().filter(|room| !room.is_level() && more == 0);
-        let served = uneven.map(|room| counts.served_evenly(room, comes, runs));
-        if served.is_some_and(|served| !is_share(served, IN_TIME, reach)) {
-            return (reach, 0);
-        }
         (reach, (counts.capacity + more).max(0) as u64)
+    }
+
+    /// The state of load of a tier to which so much comes. With what is missing its machines are alike.
+    fn load_at(&self, times: &Times, tier: &Tier, comes: u64, more: i64) -> Load {
+        let node = tier.node as usize;
+        let (reach, capacity) = self.at_tier(node, comes, more);
+        let all = self.counts(node);
+        if more > 0 || all.capacity >= all.serving * tier.serves_milli as i64 {
+            return Load::whole((capacity / tier.serves_milli) as u32, reach);
+        }
+        let load = Load::of(times.speeds[node].levels(), tier.serves_milli, reach, self.is_even);
+        load.running(self.machines_of(node, self.runs(node)))
     }
 
     fn find_loads(&self, times: &Times, loads: &mut [WayLoad], more: impl Fn(usize) -> i64) {
@@ -109,9 +129,8 @@ impl Parts {
             for (place, &tier) in load.tiers.iter_mut().zip(&way.tiers) {
                 let tier = &times.of.tiers[tier as usize];
                 let (node, all) = (tier.node as usize, self.comes_to(tier.node as usize, demand));
-                let (reach, capacity) = self.at_tier(node, of_all(all, left), more(node));
-                *place = Load { machines: (capacity / tier.serves_milli) as u32, reach_milli: reach };
-                left = (reach, all);
+                *place = self.load_at(times, tier, of_all(all, left), more(node));
+                left = (place.reach_milli, all);
                 requests = requests.min(self.comes(node, demand));
             }
             let attempts =

@@ -3,7 +3,6 @@
 use super::{Book, Class};
 use crate::measure::Measure;
 use crate::operations::Operation;
-use crate::states::Load;
 use zonefall_engine::SimTime;
 
 /// Millionths.
@@ -165,8 +164,7 @@ impl Book {
         }
         let Some(latency) = &self.latency else { return };
         if self.waiting.is_none() {
-            let machines = if self.overflows() { 0 } else { self.level(Class::Capacity) as u64 / latency.serves_milli };
-            let state = Load { machines: machines as u32, reach_milli: self.reaches() };
+            let state = self.load(latency.works());
             self.ledger.states.add(state, from, t);
         }
         if self.waiting.map_or_else(|| self.is_slow(), |waiting| waiting.is_slow) {

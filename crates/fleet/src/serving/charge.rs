@@ -30,6 +30,11 @@ impl Book {
         let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
         let counts = Counts { capacity: self.gated(counts.capacity), ..counts };
         let counts = counts.of_use(self.room.as_deref(), self.passed());
+        // However much they serve together, what slows some of them makes too many wait.
+        let counts = match self.unlike_are_slow() {
+            true => Counts { capacity: counts.capacity.min(in_time - 1), ..counts },
+            false => counts,
+        };
         let most = (self.level(super::Class::Capacity), self.gated(self.ceiling));
         let (probe_lag, overload) = (self.probe_lag, self.overload);
         let own = |failing: bool| (if failing { overload } else { probe_lag }, overload);
@@ -71,7 +76,7 @@ impl Book {
 
     /// The capacity that answers all of the demand in time; 0 without a limit on that.
     fn needs_in_time(&self) -> i64 {
-        self.limit().map_or(0, |(limit, _, serves)| (limit.fewest(self.demand.unwrap_or(0)) * serves) as i64)
+        self.limit().map_or(0, |(limit, works)| (limit.fewest(self.demand.unwrap_or(0)) * works.serves_milli) as i64)
     }
 }
 

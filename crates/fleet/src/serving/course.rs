@@ -86,7 +86,7 @@ impl Book {
     }
 
     /// The most demand for which the objective holds; none where machines are dead, as what reaches the others is rounded, and
-    /// where they are not alike and get as much as each other.
+    /// where they are not alike and get as much as each other, or have to be in time.
     fn stands(&self) -> Option<u64> {
         if self.level(Class::Dead) > 0 || self.room.as_ref().is_some_and(|room| !room.is_level()) {
             return None;
@@ -101,8 +101,10 @@ impl Book {
         let served = u64::try_from(served).unwrap_or(u64::MAX);
         match self.limit() {
             None => Some(served),
-            Some((_, 0, _)) => Some(0),
-            Some((limit, machines, _)) => limit.most(machines).map(|in_time| in_time.min(served)),
+            Some((limit, works)) => match self.whole_machines(works)? {
+                0 => Some(0),
+                machines => limit.most(machines).map(|in_time| in_time.min(served)),
+            },
         }
     }
 }

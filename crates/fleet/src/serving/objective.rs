@@ -4,10 +4,12 @@
 
 use super::{Book, Class};
 use crate::design::Need;
+use crate::kinds::Works;
 use crate::parts::Counts;
 use crate::parts::routes::ALL;
 use crate::retries::{Asked, Attempts};
 use crate::service::{IN_TIME, Limit, is_share};
+use crate::states::Load;
 
 impl Book {
     /// Whether the objective is missed now.
@@ -231,42 +233,71 @@ impl Book {
         u64::try_from(all).unwrap_or(u64::MAX)
     }
 
-    /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
-    pub(super) fn limit(&self) -> Option<(&Limit, u64, u64)> {
+    /// The limit on the times of responses, and how machines work to keep it.
+    pub(super) fn limit(&self) -> Option<(&Limit, Works)> {
         let latency = self.latency.as_ref()?;
-        Some((latency.limit.as_ref()?, self.level(Class::Capacity) as u64 / latency.serves_milli, latency.serves_milli))
+        Some((latency.limit.as_ref()?, latency.works()))
+    }
+
+    /// Machines that serve what they can, where all do that are in rotation.
+    pub(super) fn whole_machines(&self, works: Works) -> Option<u64> {
+        let (serving, capacity) = (self.level(Class::Serving), self.level(Class::Capacity));
+        (capacity >= serving * works.serves_milli as i64).then(|| capacity as u64 / works.serves_milli)
+    }
+
+    /// The state of load.
+    pub(super) fn load(&self, works: Works) -> Load {
+        match self.whole_machines(works) {
+            Some(machines) => Load::whole(machines as u32, self.reaches()),
+            None => self.load_of_unlike(works),
+        }
+    }
+
+    fn load_of_unlike(&self, works: Works) -> Load {
+        let levels = self.speeds.as_ref().map_or(&[][..], |speeds| speeds.levels());
+        Load::of(levels, works.serves_milli, self.reaches(), self.room.is_some())
     }
 
     /// Whether too many answers come too late. Where something arrives and nobody answers, all do; so they do where a gateway turns
     /// more than 5 of 100 away, and where more comes than a ceiling lets through, of which the rest waits for ever.
     #[inline]
     pub(super) fn is_slow(&self) -> bool {
-        self.limit().is_some_and(|(limit, machines, _)| self.is_slower_than(limit, machines))
+        self.limit().is_some_and(|(limit, works)| self.is_slower_than(limit, works))
     }
 
     #[inline(never)]
-    fn is_slower_than(&self, limit: &Limit, machines: u64) -> bool {
+    fn is_slower_than(&self, limit: &Limit, works: Works) -> bool {
         let demand = self.demand.unwrap_or(0);
         if self.is_slow_before_the_line() || self.reaches() as i64 > self.ceiling {
             return true;
         }
         if let Some(standing) = self.in_line() {
-            return standing.is_late || machines == 0;
+            return standing.is_late || self.level(Class::Capacity) == 0;
         }
-        if self.overflows() {
-            return true;
+        match self.whole_machines(works) {
+            Some(machines) => !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0,
+            None => self.unlike_are_slow(),
         }
-        !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0
+    }
+
+    /// Whether more than 5 of 100 answers are late for that some machines are slower than others, or all are.
+    pub(super) fn unlike_are_slow(&self) -> bool {
+        let Some((limit, works)) = self.limit().filter(|&(_, works)| self.whole_machines(works).is_none()) else {
+            return false;
+        };
+        let load = self.load_of_unlike(works);
+        if let Some((_, slow)) = self.judged.get().filter(|&(of, _)| of == load) {
+            return slow;
+        }
+        let (in_time, of) = (IN_TIME.0 as f64, IN_TIME.1 as f64);
+        let slow = of * works.late(&load, limit.within.as_secs_f64()) > of - in_time;
+        self.judged.set(Some((load, slow)));
+        slow
     }
 
     /// Whether they do for what a gateway turns away.
     pub(super) fn is_slow_before_the_line(&self) -> bool {
         self.limit().is_some() && !is_share(self.passed(), IN_TIME, self.demand.unwrap_or(0))
-    }
-
-    /// Whether more than 5 of 100 overflow from machines that are not warm: they wait there, whoever else has room.
-    pub(super) fn overflows(&self) -> bool {
-        self.room.as_ref().is_some_and(|room| !room.is_level()) && !is_share(self.served(), IN_TIME, self.reaches())
     }
 
     #[inline]

@@ -95,7 +95,7 @@ impl World {
             meters,
             reach,
             uptimes,
-            follows: scaler.is_active() || service.sessions.is_some() || slow_starts || service.spreads_evenly,
+            follows: scaler.is_active() || service.sessions.is_some() || slow_starts || service.tells_machines_apart(),
             scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::default(),

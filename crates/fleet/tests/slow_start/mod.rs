@@ -8,7 +8,7 @@ use zonefall_faults::{Effect, Mode, Recovery, Scope};
 use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change, Chosen, Direction, Metric, Operator, Profile, Rule,
 };
-use zonefall_fleet::{Demand, Design, Latency, Need, Operation, Queue, SlowStart};
+use zonefall_fleet::{Demand, Design, Latency, Limit, Need, Operation, Queue, SlowStart, Works};
 
 const RACK: u16 = 0;
 const PAUSE: u16 = 1;
@@ -79,16 +79,52 @@ fn what_slows_a_cold_machine_more_hides_the_slow_start_and_is_charged() {
 }
 
 #[test]
-fn times_of_responses_count_a_cold_machine_as_a_part_of_one() {
+fn times_of_responses_tell_a_cold_machine_from_a_whole_one() {
     let mut web = web();
     web.need = Need::Served(0, 1);
-    web.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 100, limit: None });
+    web.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None });
     let ledger = script(&[(RACK, 0, 1, 6 * HOUR, 7 * HOUR)]).play(web);
-    let held = |machines: u32| {
-        ledger.states.iter().filter(move |state| state.state.machines == machines).map(|state| state.held)
+    let held = |machines: u32, cold: u32| {
+        let of =
+            ledger.states.iter().filter(move |of| (of.state.machines, of.state.slow[0].machines) == (machines, cold));
+        of.map(|of| (of.state.slow[0].lacks, of.held)).collect::<Vec<_>>()
     };
-    assert_eq!(held(14).collect::<Vec<_>>(), [SimDuration::from_ms(10 * MINUTE)]);
-    assert_eq!(held(10).collect::<Vec<_>>(), [SimDuration::from_ms(62 * MINUTE)]);
+    assert_eq!(held(2, 1), [(600, SimDuration::from_ms(10 * MINUTE))]);
+    assert_eq!(held(1, 0), [(0, SimDuration::from_ms(62 * MINUTE))]);
+}
+
+/// How long answers are late where so many machines of 1 req/s share so much, with an outage of one from 6:00 to 7:00 and at 40 % or
+/// so for the ten minutes that follow; up to so much a machine is in time, by the table for whole ones.
+fn late_ms(machines: u32, cold_milli: u32, demand: u64, (evenly, within_s, queue): (bool, u64, Queue)) -> (u64, u64) {
+    let mut timed = Design { need: Need::Served(0, 1), demand: Some(Demand::constant(demand)), ..web() };
+    timed.sets = design(&[1], machines, machines).sets;
+    timed.sets[0].slow_start = Some(SlowStart { capacity_milli: cold_milli, time: constant(10 * MINUTE) });
+    timed.service.spreads_evenly = evenly;
+    let admits_milli = (0..=u64::from(machines)).map(|machines| machines * 700).collect();
+    let limit = Some(Limit { within: std::time::Duration::from_secs(within_s), admits_milli });
+    timed.service.latency = Some(Latency { parallelism: 1, queue, serves_milli: 1000, limit });
+    let restart = Mode { recovery: Recovery::Boot, ..mode("rack", Scope::Rack) };
+    let out = (RACK, 0, 1, 6 * HOUR, 6 * HOUR + MINUTE);
+    let ledger = Script::new(topology(1, machines, 1), vec![restart], DAY).outages(&[out]).play(timed);
+    (ledger.missed_ms, ledger.missed_by_cause_ms[RACK as usize])
+}
+
+#[test]
+fn a_machine_that_is_hardly_slower_is_no_less_than_one() {
+    // Two at 0.6 of 1 req/s: 0.4 left, exp(-0.4 · 10) is 0.018. One alone for a minute does not serve 1.2 req/s.
+    for (evenly, queue) in [(false, Queue::Each), (true, Queue::Each), (false, Queue::Shared)] {
+        assert_eq!(late_ms(2, 999, 1200, (evenly, 10, queue)), (MINUTE, MINUTE), "{evenly} {queue:?}");
+    }
+}
+
+#[test]
+fn a_cold_machine_that_gets_as_much_as_the_others_answers_late() {
+    // Four machines, 2 req/s: 0.5 each. At 60 % 0.1 is left of the cold one, and a quarter of exp(-0.1 · 10) is 0.092.
+    assert_eq!(late_ms(4, 600, 2000, (true, 10, Queue::Each)), (10 * MINUTE, 10 * MINUTE));
+    // By capacity it gets 0.333 of 0.6: 0.267 left, and a sixth of exp(-2.67) is 0.012, with 0.444 left of the others 0.022 in all.
+    assert_eq!(late_ms(4, 600, 2000, (false, 10, Queue::Each)), (0, 0));
+    // 0.525 against 0.5 each is more than it can: a quarter of all answers never comes in time.
+    assert_eq!(late_ms(4, 500, 2100, (true, 600, Queue::Each)), (10 * MINUTE, 10 * MINUTE));
 }
 
 /// Four machines, 2 req/s: 50 % of each. A look a minute at the last CPU.
@@ -178,14 +214,19 @@ fn what_is_too_much_for_a_cold_machine_is_not_served_by_others_where_all_get_the
     assert_eq!(evenly.offered - evenly.served, i128::from(10 * MINUTE * (2000 - 1733)));
     // The outage is to blame that made it cold, not an overload.
     assert_eq!((evenly.missed_ms, evenly.missed_by_cause_ms[RACK as usize]), (10 * MINUTE, 10 * MINUTE));
-    // While it overflows its requests wait for ever, whatever the capacity of all together is.
+    // While it overflows its answers wait for ever, whatever the capacity of all together is; those of the others do not.
     let timed = |evenly| {
         let mut timed = Design { need: Need::Served(0, 1), ..three(evenly) };
         timed.service.latency = Some(Latency { parallelism: 1, queue: Queue::Each, serves_milli: 1000, limit: None });
         let ledger = script().play(timed);
-        ledger.states.iter().filter(|state| state.state.machines == 0).map(|state| state.held.as_ms()).sum::<u64>()
+        let works = Works { parallelism: 1, queue: Queue::Each, serves_milli: 1000 };
+        let cold = ledger.states.iter().find(|of| !of.state.is_whole()).unwrap();
+        assert_eq!(cold.held.as_ms(), 10 * MINUTE);
+        let kinds = works.kinds(&cold.state);
+        kinds.as_slice().iter().map(|of| (of.milli, of.of_milli, of.queued.spare_milli)).collect::<Vec<_>>()
     };
-    assert_eq!((timed(true), timed(false)), (10 * MINUTE, 0));
+    assert_eq!(timed(true), [(400, 1733, 0), (1333, 1733, 667)]);
+    assert_eq!(timed(false), [(333, 1999, 67), (1666, 1999, 334)]);
     // At full load nobody has room, and both are the same.
     let full = |evenly| script().play(Design { demand: Some(Demand::constant(3000)), ..three(evenly) });
     assert_eq!((full(true).served, full(true).missed_ms), (full(false).served, full(false).missed_ms));

@@ -9,6 +9,7 @@ use crate::sessions::SessionsTally;
 use crate::tally::DesignTally;
 use crate::ways::{WayState, WaysTally};
 use std::ops::Range;
+use zonefall_fleet::Queued;
 use zonefall_stats::{Histogram, Moments, Proportion};
 
 /// Writes values down, or reads them back into the places given.
@@ -133,13 +134,23 @@ fn states<P: Pass>(LatencyTally(tally): &mut LatencyTally, pass: &mut P) -> Resu
     let mut count = rows.len() as u64;
     pass.number(&mut count)?;
     for _ in 0..count {
-        let (Load { mut machines, mut spare_milli, mut settled }, mut requests) = rows.next().unwrap_or_default();
-        pass.number(&mut machines)?;
-        pass.number(&mut spare_milli)?;
+        let (Load { queued: mut of, mut settled }, mut requests) = rows.next().unwrap_or_default();
+        queued(&mut of, pass)?;
         pass.yes_or_no(&mut settled)?;
         pass.amount(&mut requests)?;
-        tally.insert(Load { machines, spare_milli, settled }, requests);
+        tally.insert(Load { queued: of, settled }, requests);
     }
+    Ok(())
+}
+
+fn queued<P: Pass>(of: &mut Queued, pass: &mut P) -> Result<(), P::Error> {
+    let Queued { machines, spare_milli, lacks_milli, slower } = of;
+    pass.number(machines)?;
+    pass.number(spare_milli)?;
+    pass.number(lacks_milli)?;
+    let mut number = u64::from(*slower);
+    pass.number(&mut number)?;
+    *slower = number as u32;
     Ok(())
 }
 
@@ -155,10 +166,7 @@ fn states_of_ways<P: Pass>(WaysTally(tally): &mut WaysTally, pass: &mut P) -> Re
         pass.number(&mut number)?;
         *way = number as u32;
         pass.yes_or_no(overloaded)?;
-        for (machines, spare_milli) in tiers {
-            pass.number(machines)?;
-            pass.number(spare_milli)?;
-        }
+        tiers.iter_mut().try_for_each(|tier| queued(tier, pass))?;
         pass.yes_or_no(settled)?;
         pass.amount(&mut requests)?;
         tally.insert(state, requests);

@@ -4,7 +4,7 @@ use super::error::PartialError;
 use sha2::{Digest, Sha256};
 
 /// The version of the form. Another one is refused.
-pub const SCHEMA: u32 = 8;
+pub const SCHEMA: u32 = 9;
 
 const MAGIC: &[u8] = b"zonefall partial result\n";
 const SUM: usize = 32;

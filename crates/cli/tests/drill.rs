@@ -359,7 +359,7 @@ fn a_drill_in_a_quiet_hour_names_the_busiest_and_how_to_begin_then() {
         .replace("capacity = 8", "capacity = 8\ncapacity_per_instance = \"100 req/s\"")
         .replace("trials = 1", "trials = 1\nstart = \"2026-01-05\"")
         .replace("2 days", "22 h")
-        + &demand;
+        + demand;
     let desk = Desk::with(&text);
     desk.put("e.json", experiment(SHUTDOWN, "web", 1));
     // The last part of the day is busier, and the drill would fit after 20:00.

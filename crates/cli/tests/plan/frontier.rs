@@ -114,5 +114,5 @@ fn what_is_named_first_stands_on_the_frontier_and_is_called_promising_where_it_i
         table.column("role")[at].to_owned()
     };
     assert_eq!(role(&first["design"]), "promising");
-    assert!(!table.column("role").iter().any(|role| *role == "best"));
+    assert!(!table.column("role").contains(&"best"));
 }

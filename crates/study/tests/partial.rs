@@ -223,8 +223,8 @@ fn what_is_refused_is_told_in_words() {
     let cut = said(&WHOLE[..WHOLE.len() - 1]);
     assert!(cut.contains(&format!("it has {} bytes and says that it has {}", WHOLE.len() - 1, WHOLE.len())), "{cut}");
     let mut other = WHOLE.clone();
-    other[24] = 9;
-    assert!(said(&other).contains("form 9"), "{}", said(&other));
+    other[24] += 1;
+    assert!(said(&other).contains(&format!("form {}", other[24])), "{}", said(&other));
     other[24] = WHOLE[24];
     other[100] ^= 4;
     assert_eq!(said(&other), "it is damaged: its sum is not that of its content");

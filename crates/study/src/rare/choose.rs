@@ -238,9 +238,8 @@ fn forcing(
     let Some(plan) = Plan::learn_within(study, threads, stop, allowed)? else {
         return Ok((instead(NOTHING_FOUND.into()), false));
     };
-    let weighed = |why: String| Choice::Forcing { plan: Box::new(plan.clone()), why };
     if asked == Method::Forcing {
-        return Ok((weighed("asked for".into()), false));
+        return Ok((Choice::Forcing { plan: Box::new(plan), why: "asked for".into() }, false));
     }
     let hits = |hit: f64| hit * study.trials as f64;
     let poorest = plan.forecasts.iter().filter(|of| hits(of.hit) < HITS_TO_REST_ON);
@@ -259,9 +258,19 @@ fn forcing(
         Choice::Crude { why: format!("{words} {FARTHER:.0} times as high as what plain ones say") }
     } else {
         let words = "plain trials see too little: the pilot expects";
-        weighed(format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest)))
+        let why = format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest));
+        Choice::Forcing { plan: Box::new(learned_whole(study, threads, stop, plan)?), why }
     };
     Ok((choice, gain == f64::NEG_INFINITY))
+}
+
+/// The plan of a whole pilot, where the choice fell on forcing by a small one: that may have passed by patterns that hold a good part of
+/// what is missed, and then intervals end below it.
+fn learned_whole(study: &Study, threads: usize, stop: &AtomicBool, small: Plan) -> Result<Plan, RunError> {
+    let Some(mut whole) = Plan::learn(study, threads, stop)? else { return Ok(small) };
+    whole.pilot_trials += small.pilot_trials;
+    whole.pilot_events += small.pilot_events;
+    Ok(whole)
 }
 
 /// Whether what forced trials say is expected to end much higher than what plain ones say, for any design; these end above the value.

@@ -306,10 +306,14 @@ fn auto_says_why() {
     let rarely = small(profile(vec![mode("vm", Scope::Instance, 1000.0, exponential(1.0))]), bare(&[1], 4, 1), 1000);
     let Choice::Forcing { why, plan } = chosen(&rarely, Method::Auto, 1) else { panic!("plain for nothing") };
     assert!(why.contains("less than one"), "{why}");
-    assert!(plan.pilot_trials <= 1000, "a pilot of {} for a run of 1000", plan.pilot_trials);
+    // A small pilot decides; what is forced is learned from a whole one, as where forcing is asked for.
+    let Choice::Forcing { plan: whole, .. } = chosen(&rarely, Method::Forcing, 1) else { panic!("not as asked") };
+    let before = plan.pilot_trials - whole.pilot_trials;
+    assert!((1..=1000).contains(&before), "a pilot of {before} before {}", whole.pilot_trials);
     let larger = Study { trials: 2600, ..rarely.clone() };
     let Choice::Forcing { plan, .. } = chosen(&larger, Method::Auto, 1) else { panic!("plain for nothing") };
-    assert!(plan.pilot_trials <= 1300, "a pilot of {} for a run of 2600", plan.pilot_trials);
+    let before = plan.pilot_trials - whole.pilot_trials;
+    assert!((1..=1300).contains(&before), "a pilot of {before} before {}", whole.pilot_trials);
     let shock = Mode { kind: zonefall_faults::Kind::Shock, ..mode("zone", Scope::Zone, 1000.0, exponential(1.0)) };
     let unfit = small(profile(vec![shock]), bare(&[1, 2, 3], 9, 1), 1000);
     let Choice::Refused { why } = chosen(&unfit, Method::Forcing, 1) else { panic!("what was forced?") };

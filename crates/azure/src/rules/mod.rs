@@ -5,7 +5,7 @@
 //! ([`render`]) and by the test that holds every rule to its tests: a rule that is [`Standing::Modelled`], also
 //! [in part](Standing::InPart), or [`Standing::Checked`] needs a test whose name begins with its id (`zb_03_…` holds ZB-03).
 //! Of what is modelled a test must show it in force: one of the simulation, not of a pure function, a table or the reading of
-//! scenarios alone, unless the table says why there is none ([`Rule::pure`]).
+//! scenarios alone, unless the table says why there is none (`pure`).
 //!
 //! What must never be here: a rule's arithmetic. That stands with what acts on it, under the same id.
 

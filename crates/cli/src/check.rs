@@ -285,7 +285,7 @@ fn standing(sets: &Value) -> String {
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
 }
 
-/// What events of a trial cost on one core, in seconds: measured once, to a factor of 2.
+/// What events of a trial cost on one core, in seconds: measured once, to a factor of 3.
 const STRIKE: f64 = 60e-9;
 /// A step of a demand on which nothing else hangs than what is served.
 const STEP: f64 = 25e-9;

@@ -130,7 +130,7 @@ fn own_topic(topic: &str) -> Option<String> {
         "not-modelled" => Some(not_modelled()),
         "exit-codes" => Some(
             "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial, a comparison of verify\n2 usage\n\
-        3 bad scenario or trace, or a checkpoint or partial result of another study\n\
+             3 bad scenario or trace, or a checkpoint or partial result of another study\n\
              4 objective missed (with --gate); of a drill: a design failed it\n\
              5 not resolved (with --gate); of a drill: none failed it, but on one nothing was run, or an action was not\n  (with --allow-not-run that is 0), or nothing could miss the objective: no deadline of `[jobs]` passes in the drill\n130 interrupted: `run` keeps the trials that are done, `sweep --csv` the points; the others keep nothing"
                 .into(),

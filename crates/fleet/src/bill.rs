@@ -186,6 +186,16 @@ impl World {
         self.meters.regular(set, delta, unused, at);
     }
 
+    /// OV-01: whether a machine is paid for from now on, or free as one of overprovisioning that nobody asked for.
+    pub(crate) fn pay_for(&mut self, at: usize, pays: bool, t: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        let was_free = std::mem::replace(&mut slot.free, !pays);
+        if was_free == pays && slot.state.is_allocated() {
+            let (group, spot) = (slot.group as usize, slot.spot);
+            self.meter_hardware(group, spot, if pays { 1 } else { -1 }, t);
+        }
+    }
+
     /// Machines of a set that stands by run from now on, or cease to.
     pub(crate) fn meter_standby(&mut self, set: usize, delta: i64, t: SimTime) {
         let at = self.metered_at(t);

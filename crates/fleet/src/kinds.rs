@@ -6,7 +6,7 @@
 //! wait alike, as if the machines were alike, and are then worked on at the rate of the machine that they come to. A free machine is
 //! taken at random: a slow one answers at most its share by number, and at most what it can; that most is taken.
 
-use crate::service::{Latency, Queue};
+use crate::service::{Latency, Queue, part_of};
 use crate::states::{Load, SLOW_MAX};
 use crate::ways::Tier;
 use zonefall_exact::waiting::{Station, settling_time};
@@ -47,6 +47,13 @@ pub struct Answers {
     pub of_milli: u64,
     /// Where they come from.
     pub queued: Queued,
+}
+
+impl Answers {
+    /// Their share of all.
+    pub fn share(&self) -> f64 {
+        self.milli as f64 / self.of_milli.max(1) as f64
+    }
 }
 
 /// The answers in a state of load, by kind of machines.
@@ -129,8 +136,7 @@ impl Works {
         let mut kinds = Kinds { all: [Answers::default(); KINDS_MAX], count: 0 };
         for (machines, slower) in Self::by_kind(load) {
             let can = machines * self.can(slower);
-            let comes =
-                if load.evenly { of(load.reach_milli, machines, all) } else { of(load.reach_milli, can, capacity) };
+            let comes = part_of(load.reach_milli, if load.evenly { (machines, all) } else { (can, capacity) });
             let (spare_milli, lacks_milli) = (can.saturating_sub(comes), machines * self.serves_milli - can);
             kinds.push(comes.min(can), Queued { machines, spare_milli, lacks_milli, slower });
         }
@@ -148,7 +154,7 @@ impl Works {
         let mut kinds = Kinds { all: [Answers::default(); KINDS_MAX], count: 0 };
         let (mut left, mut left_of) = (load.reach_milli, machines);
         for (these, slower) in Self::by_kind(load) {
-            let answers = of(left, these, left_of).min(these * self.can(slower));
+            let answers = part_of(left, (these, left_of)).min(these * self.can(slower));
             (left, left_of) = (left - answers, left_of - these);
             kinds.push(answers, Queued { slower, ..queued });
         }
@@ -195,16 +201,10 @@ impl Works {
     /// Share of the answers that are given later than this many seconds after who asks came.
     pub fn late(self, load: &Load, seconds: f64) -> f64 {
         let late = |kind: &Answers| {
-            let share = kind.milli as f64 / kind.of_milli.max(1) as f64;
-            share * self.station(&kind.queued).map_or(1.0, |station| station.response_exceeds(seconds))
+            kind.share() * self.station(&kind.queued).map_or(1.0, |station| station.response_exceeds(seconds))
         };
         self.kinds(load).as_slice().iter().map(late).sum()
     }
-}
-
-/// So many of so many of it.
-fn of(milli: u64, part: u64, all: u64) -> u64 {
-    if all == 0 { 0 } else { (u128::from(milli) * u128::from(part) / u128::from(all)) as u64 }
 }
 
 fn shared_out(mut kinds: Kinds) -> Kinds {

@@ -60,6 +60,17 @@ pub(crate) fn is_share(served: u64, (share, of): (u64, u64), demand: u64) -> boo
     u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share)
 }
 
+/// So many of so many of a rate.
+pub(crate) fn part_of(milli: u64, (part, all): (u64, u64)) -> u64 {
+    if all == 0 { 0 } else { (u128::from(milli) * u128::from(part) / u128::from(all)) as u64 }
+}
+
+/// Whether more than 5 of 100 answers are late, where so many of all are.
+pub(crate) fn are_too_late(late: f64, all: f64) -> bool {
+    let (in_time, of) = (IN_TIME.0 as f64, IN_TIME.1 as f64);
+    of * late > (of - in_time) * all
+}
+
 /// The least that is this share of a demand.
 pub(crate) fn needed(demand: u64, (share, of): (u64, u64)) -> i64 {
     i64::try_from((u128::from(demand) * u128::from(share)).div_ceil(u128::from(of))).unwrap_or(i64::MAX)

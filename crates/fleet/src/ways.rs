@@ -10,7 +10,7 @@
 //! tiers than the sum is known for, more ways than are told apart.
 
 use crate::kinds::{Answers, Kinds, Queued};
-use crate::service::{IN_TIME, Queue};
+use crate::service::{Queue, are_too_late};
 use crate::states::Load;
 use crate::structure::{Part, Structure};
 use std::time::Duration;
@@ -132,7 +132,7 @@ impl Ways {
         let seconds = within.as_secs_f64();
         let mut late = 0.0;
         self.each_choice(way, load, |choice| {
-            let share: f64 = choice.iter().map(|of| of.milli as f64 / of.of_milli.max(1) as f64).product();
+            let share: f64 = choice.iter().map(Answers::share).product();
             let tandem = self.tandem(way, choice.iter().map(|of| of.queued));
             late += share * tandem.map_or(1.0, |way| way.response_exceeds(seconds));
         });
@@ -149,8 +149,7 @@ impl Ways {
             all += requests;
             late += requests * self.late(way, load, within);
         }
-        let (in_time, of) = (IN_TIME.0 as f64, IN_TIME.1 as f64);
-        if all > 0.0 { of * late > (of - in_time) * all } else { demand_milli > 0 }
+        if all > 0.0 { are_too_late(late, all) } else { demand_milli > 0 }
     }
 }
 

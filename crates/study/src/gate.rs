@@ -286,16 +286,15 @@ pub fn percent(share: f64) -> f64 {
 /// Whether a design has at most `margin` minutes a month more than the other, with its whole interval. Two that are the same in
 /// every trial are no worse than each other.
 fn no_worse(of: &Difference, margin: f64, trials: u64) -> (Verdict, Open) {
-    let mean = of.downtime_min_per_month;
-    let (verdict, end) = match (of.low, of.high) {
-        _ if of.says == Compared::Same => return (Verdict::Meets, Open::default()),
-        (Some(low), _) if low > margin => return (Verdict::Misses, Open::default()),
-        (_, Some(high)) if high <= margin => return (Verdict::Meets, Open::default()),
-        (low, high) => (Verdict::NotResolved, if mean < margin { high } else { low }),
-    };
-    let times = end.map(|end| ((end - mean) / (margin - mean)).powi(2));
-    let times = times.filter(|times| times.is_finite() && (1.0..=TIMES_MAX).contains(times));
-    (verdict, Open { luck: Some(times.map(|times| times * trials as f64)), ..Open::default() })
+    if of.says == Compared::Same {
+        return (Verdict::Meets, Open::default());
+    }
+    let (mean, high) = (of.downtime_min_per_month, of.high.unwrap_or(f64::INFINITY));
+    let found = Estimate { mean, low: of.low, high, quality: Quality::Interval, hits: of.hits };
+    let verdict = at_most(found, margin);
+    let luck =
+        (verdict == Verdict::NotResolved).then(|| times_to_tell(found, margin).map(|times| times * trials as f64));
+    (verdict, Open { luck, ..Open::default() })
 }
 
 #[cfg(test)]

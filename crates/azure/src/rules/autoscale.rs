@@ -32,7 +32,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "AS-04",
         "A recurring profile holds until the next start; its end is a start of the default (23:59 by default).",
         "Azure Monitor autoscale page on several profiles; that the latest start in the week holds is inferred",
-    ).pure("the calendar is cut into a schedule before a trial begins")
+    )
+    .pure("the calendar is cut into a schedule before a trial begins")
     .partly(&[Inferred])
     .key("scale_set.autoscale.profile.ends"),
     Rule::modelled(

@@ -95,7 +95,8 @@ pub(super) const GATEWAY: &[Rule] = &[
         "AG-02",
         "A backend that leaves the pool is drained for 30 s, or 1 to 3600 s; requests with an affinity cookie count as sessions.",
         "application gateway HTTP settings page",
-    ).pure("a default; the drain is that of LB-09")
+    )
+    .pure("a default; the drain is that of LB-09")
     .key("load_balancer.drain"),
     Rule::modelled(
         "AG-03",

@@ -35,7 +35,8 @@ pub(super) const DOMAINS: &[Rule] = &[
         "A new machine joins the fault domain with the fewest machines of its zone and group, and stays there.",
         "VMSS REST reference; the tie is inferred",
     ),
-    Rule::modelled("FD-09", "How many racks a zone has is hidden: 20, filled from the least loaded.", "chosen").pure("a default of the topology")
+    Rule::modelled("FD-09", "How many racks a zone has is hidden: 20, filled from the least loaded.", "chosen")
+        .pure("a default of the topology")
         .unknown()
         .key("region.racks_per_zone"),
     Rule::out(

@@ -67,7 +67,8 @@ pub(super) const MAINTENANCE_RULES: &[Rule] = &[
         "MT-10",
         "Machines on a host that is predicted to fail are moved days later: seven are aimed at.",
         EVENTS,
-    ).pure("a mode of the profile: data")
+    )
+    .pure("a mode of the profile: data")
     .key("faults.mode.predicted.lead"),
     Rule::modelled(
         "MT-11",

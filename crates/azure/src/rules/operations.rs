@@ -31,7 +31,8 @@ pub(super) const AGREEMENT: &[Rule] = &[
         "versions of the agreement",
         "history; the present terms are modelled",
     ),
-    Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic").pure("arithmetic on a promise")
+    Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic")
+        .pure("arithmetic on a promise")
         .inferred(),
     Rule::out(
         "SL-06",

@@ -53,7 +53,8 @@ pub(super) const RECOVERY: &[Rule] = &[
         "DR-08",
         "For the loss of one of Z zones: peak times Z/(Z − 1), here rounded up.",
         "over-provisioning calculation include; the rounding is inferred",
-    ).pure("arithmetic for who plans")
+    )
+    .pure("arithmetic for who plans")
     .partly(&[Inferred]),
     Rule::modelled(
         "DR-09",

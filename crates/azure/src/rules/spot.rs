@@ -25,7 +25,8 @@ pub(super) const SPOT: &[Rule] = &[
         "SP-04",
         "A set of Spot machines only stands in one fault domain; evictions are quoted a machine and hour; Spot carries no promise.",
         SPOT_PAGE,
-    ).pure("a default, a rate and a promise in data; the evictions are those of SP-01")
+    )
+    .pure("a default, a rate and a promise in data; the evictions are those of SP-01")
     .key("scale_set.spot.single_fault_domain"),
     Rule::modelled(
         "SP-05",

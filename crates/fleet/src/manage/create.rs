@@ -297,10 +297,10 @@ impl World {
 
     /// OV-01: whether a machine of a scale-out that was asked for is still being created in a group.
     pub(super) fn awaits(&self, group: usize) -> bool {
-        self.manager.groups[group].numbers.clone().any(|number| {
-            let slot = &self.manager.slots[self.position_of[number as usize] as usize];
-            slot.state == State::Creating && slot.scale_out && !slot.extra
-        })
+        self.manager.groups[group]
+            .numbers
+            .clone()
+            .any(|number| self.manager.slots[self.position_of[number as usize] as usize].is_awaited())
     }
 
     /// OV-01: once nothing that was asked for in a zone is still to come, be it there, failed or gone, the extra machines there are

@@ -121,6 +121,11 @@ impl Slot {
         matches!(self.state, State::Running | State::Terminating)
     }
 
+    /// OV-01: whether its machine was asked for by a scale-out, and is still being created.
+    pub const fn is_awaited(&self) -> bool {
+        matches!(self.state, State::Creating) && self.scale_out && !self.extra
+    }
+
     /// SL-02: whether the customer has a machine there that was started and not stopped.
     pub const fn is_there(&self) -> bool {
         self.runs() && !self.starts

@@ -364,16 +364,6 @@ impl World {
         self.see_promise(at, counted, t);
     }
 
-    /// OV-01: whether a machine is paid for from now on, or free as one of overprovisioning that nobody asked for.
-    pub(crate) fn pay_for(&mut self, at: usize, pays: bool, t: SimTime) {
-        let slot = &mut self.manager.slots[at];
-        let was_free = std::mem::replace(&mut slot.free, !pays);
-        if was_free == pays && slot.state.is_allocated() {
-            let (group, spot) = (slot.group as usize, slot.spot);
-            self.meter_hardware(group, spot, if pays { 1 } else { -1 }, t);
-        }
-    }
-
     /// A machine is gone, and its hardware is free.
     pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
         let leaver = self.takes_along(at, t);
@@ -429,7 +419,7 @@ impl World {
             attempts: 0,
             due: SimTime::NEVER,
         };
-        let awaited = slot.state == State::Creating && slot.scale_out && !slot.extra;
+        let awaited = slot.is_awaited();
         let deallocated = slot.state == State::Deallocated;
         let short_until = if deallocated { slot.short_until } else { SimTime::ZERO };
         *slot = slot.emptied(slot.epoch.wrapping_add(1));

@@ -5,6 +5,7 @@
 
 use super::{Leaf, Parts};
 use crate::room::Room;
+use crate::service::part_of;
 use crate::states::{Load, States};
 use crate::ways::{Tier, WayLoad, Ways};
 use std::cell::{Cell, RefCell};
@@ -129,13 +130,13 @@ impl Parts {
             for (place, &tier) in load.tiers.iter_mut().zip(&way.tiers) {
                 let tier = &times.of.tiers[tier as usize];
                 let (node, all) = (tier.node as usize, self.comes_to(tier.node as usize, demand));
-                *place = self.load_at(times, tier, of_all(all, left), more(node));
+                *place = self.load_at(times, tier, part_of(all, left), more(node));
                 left = (place.reach_milli, all);
                 requests = requests.min(self.comes(node, demand));
             }
             let attempts =
                 way.tiers.first().and_then(|&tier| self.attempts_at(times.of.tiers[tier as usize].node as usize));
-            load.requests_milli = of_all(attempts.unwrap_or(requests), left).min(requests);
+            load.requests_milli = part_of(attempts.unwrap_or(requests), left).min(requests);
         }
     }
 
@@ -156,9 +157,4 @@ impl Parts {
         let used = into.iter_mut().zip(loads.iter()).filter(|(_, load)| load.requests_milli > 0);
         used.for_each(|(states, &load)| states.add(load, from, to));
     }
-}
-
-/// As much of it as is left of all.
-fn of_all(milli: u64, (left, all): (u64, u64)) -> u64 {
-    if all == 0 { 0 } else { (u128::from(milli) * u128::from(left) / u128::from(all)) as u64 }
 }

@@ -8,7 +8,7 @@ use crate::kinds::Works;
 use crate::parts::Counts;
 use crate::parts::routes::ALL;
 use crate::retries::{Asked, Attempts};
-use crate::service::{IN_TIME, Limit, is_share};
+use crate::service::{IN_TIME, Limit, are_too_late, is_share};
 use crate::states::Load;
 
 impl Book {
@@ -289,8 +289,7 @@ impl Book {
         if let Some((_, slow)) = self.judged.get().filter(|&(of, _)| of == load) {
             return slow;
         }
-        let (in_time, of) = (IN_TIME.0 as f64, IN_TIME.1 as f64);
-        let slow = of * works.late(&load, limit.within.as_secs_f64()) > of - in_time;
+        let slow = are_too_late(works.late(&load, limit.within.as_secs_f64()), 1.0);
         self.judged.set(Some((load, slow)));
         slow
     }

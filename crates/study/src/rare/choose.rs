@@ -163,7 +163,7 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
                         format!("{words} {:.0} from failure biasing, {other:.0} from {}", gain.worst, chosen.word());
                     Choice::Biasing { bias, why }
                 }
-                None => chosen,
+                None => on_a_whole_pilot(study, (threads, stop), chosen)?,
             })
         }
         (Choice::Crude { why }, Some((bias, gain, hits))) if !sees_enough => {
@@ -259,18 +259,21 @@ fn forcing(
     } else {
         let words = "plain trials see too little: the pilot expects";
         let why = format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest));
-        Choice::Forcing { plan: Box::new(learned_whole(study, threads, stop, plan)?), why }
+        Choice::Forcing { plan: Box::new(plan), why }
     };
     Ok((choice, gain == f64::NEG_INFINITY))
 }
 
-/// The plan of a whole pilot, where the choice fell on forcing by a small one: that may have passed by patterns that hold a good part of
-/// what is missed, and then intervals end below it.
-fn learned_whole(study: &Study, threads: usize, stop: &AtomicBool, small: Plan) -> Result<Plan, RunError> {
-    let Some(mut whole) = Plan::learn(study, threads, stop)? else { return Ok(small) };
-    whole.pilot_trials += small.pilot_trials;
-    whole.pilot_events += small.pilot_events;
-    Ok(whole)
+/// The same with forcing learned from a whole pilot, where the choice fell on it by a small one: that may have passed by patterns that
+/// hold a good part of what is missed, and then intervals end below it.
+fn on_a_whole_pilot(study: &Study, (threads, stop): (usize, &AtomicBool), chosen: Choice) -> Result<Choice, RunError> {
+    let Choice::Forcing { plan: small, why } = chosen else { return Ok(chosen) };
+    let Some(mut plan) = Plan::learn(study, threads, stop)?.map(Box::new) else {
+        return Ok(Choice::Forcing { plan: small, why });
+    };
+    plan.pilot_trials += small.pilot_trials;
+    plan.pilot_events += small.pilot_events;
+    Ok(Choice::Forcing { plan, why })
 }
 
 /// Whether what forced trials say is expected to end much higher than what plain ones say, for any design; these end above the value.

@@ -82,9 +82,13 @@ impl World {
             let spare = here().filter(|&(at, slot)| slot.state != State::Vacant && self.is_spare(at)).count();
             must(
                 format!("group {index} spares for nobody (OV-01)"),
-                if self.awaits(index) { 0 } else { spare as i64 },
+                if group.awaited > 0 { 0 } else { spare as i64 },
                 0,
             );
+            let awaited = here().filter(|(_, slot)| slot.is_awaited()).count();
+            must(format!("group {index} awaited (OV-01)"), i64::from(group.awaited), awaited as i64);
+            let extras = here().filter(|(_, slot)| slot.extra).count();
+            must(format!("group {index} extras (OV-01)"), i64::from(group.extras), extras as i64);
             must(self.audit_order(index).unwrap_or_default(), 0, i64::from(self.audit_order(index).is_some()));
         }
         for (index, set) in self.manager.sets.iter().enumerate() {

@@ -91,7 +91,6 @@ impl World {
         self.book.count(Operation::Creations, 1, t, &self.measure);
         self.book.count(Operation::OtherSizes, u64::from(size > 0), t, &self.measure);
         self.appear(at, (&order, size), t, strikes);
-        self.manager.slots[at].scale_out = order.scale_out;
         self.manager.slots[at].repairing = order.repairs;
         self.manager.slots[at].data_moved = order.attaches;
         if pooled {
@@ -216,7 +215,7 @@ impl World {
         self.becomes(at, State::Running, t);
         let group = self.manager.slots[at].group as usize;
         // OV-01: whichever is ready first is kept.
-        if self.is_spare(at) && self.awaits(group) {
+        if self.is_spare(at) && self.manager.groups[group].awaited > 0 {
             self.swap_extra(at, group, t);
         }
         self.spares_go_if_all_came(group, t);
@@ -289,25 +288,18 @@ impl World {
         self.count_out(at);
         self.use_quota(self.set_of(at), self.manager.slots[at].taken(), false);
         let counted = self.is_promised(at);
-        let slot = &mut self.manager.slots[at];
-        slot.extra = true;
+        self.manager.reshape(at, |slot| slot.extra = true);
         self.pay_for(at, false, t);
         self.see_promise(at, counted, t);
-    }
-
-    /// OV-01: whether a machine of a scale-out that was asked for is still being created in a group.
-    pub(super) fn awaits(&self, group: usize) -> bool {
-        self.manager.groups[group]
-            .numbers
-            .clone()
-            .any(|number| self.manager.slots[self.position_of[number as usize] as usize].is_awaited())
     }
 
     /// OV-01: once nothing that was asked for in a zone is still to come, be it there, failed or gone, the extra machines there are
     /// deleted.
     pub(super) fn spares_go_if_all_came(&mut self, group: usize, t: SimTime) {
-        let managed = &self.design.sets[self.manager.groups[group].set].management;
-        if managed.as_ref().is_none_or(|managed| managed.overprovision.is_none()) || self.awaits(group) {
+        let of = &self.manager.groups[group];
+        let managed = &self.design.sets[of.set].management;
+        let overprovisions = managed.as_ref().is_some_and(|managed| managed.overprovision.is_some());
+        if !overprovisions || of.awaited > 0 || of.extras == 0 {
             return;
         }
         for number in self.manager.groups[group].numbers.clone() {

@@ -259,12 +259,9 @@ impl World {
     fn overprovision(&mut self, set: usize, extra: u32, t: SimTime, strikes: &Strikes) {
         let cause = self.own_cause(Extra::Deployment);
         for _ in 0..extra {
-            let extras = |group: usize| {
-                let numbers = self.manager.groups[group].numbers.clone();
-                numbers.filter(|&n| self.manager.slots[self.position_of[n as usize] as usize].extra).count()
-            };
-            let open = self.manager.sets[set].places().filter(|&group| self.awaits(group));
-            let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
+            let groups = &self.manager.groups;
+            let open = self.manager.sets[set].places().filter(|&group| groups[group].awaited > 0);
+            let Some(group) = open.min_by_key(|&group| (groups[group].extras, group)) else { return };
             let order = Creation { extra: true, free: true, scale_out: true, ..Creation::of((group, false), cause) };
             if let Some(at) = self.create(order, t, strikes) {
                 self.is_changed(at);

@@ -31,6 +31,10 @@ pub(crate) struct GroupState {
     pub allocated: u32,
     /// When a machine was refused last, and how many were at that instant.
     pub refused: (SimTime, u32),
+    /// OV-01: machines of scale-outs that were asked for and are still being created.
+    pub awaited: u32,
+    /// OV-01, AZ-08, UP-07: machines beside those that are asked for.
+    pub extras: u32,
     /// Its instances in the order of their ids: the regular ones, and the Spot ones.
     pub lines: [Line; 2],
     /// SP-02: how many Spot machines less its zone gives it after evictions for good.
@@ -50,6 +54,8 @@ zonefall_engine::pooled_clone!(GroupState {
     deallocated,
     allocated,
     refused,
+    awaited,
+    extras,
     lines,
     shortages,
     standby,
@@ -68,6 +74,8 @@ impl GroupState {
             deallocated: 0,
             allocated: 0,
             refused: (SimTime::ZERO, 0),
+            awaited: 0,
+            extras: 0,
             lines: [Line::EMPTY; 2],
             shortages: Shortages::default(),
             standby: 0,
@@ -77,7 +85,7 @@ impl GroupState {
 
     /// Forgets the last trial.
     pub fn reset(&mut self) {
-        (self.count, self.allocated) = (0, 0);
+        (self.count, self.allocated, self.awaited, self.extras) = (0, 0, 0, 0);
         (self.standby, self.standby_coming, self.deallocated) = (0, 0, 0);
         self.refused = (SimTime::ZERO, 0);
         self.shortages.clear();

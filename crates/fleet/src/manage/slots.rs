@@ -191,8 +191,9 @@ impl World {
     /// Changes the state of a machine.
     pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
         let counted = self.is_promised(at);
-        let slot = &mut self.manager.slots[at];
-        let before = std::mem::replace(&mut slot.state, state);
+        let before = self.manager.slots[at].state;
+        self.manager.reshape(at, |slot| slot.state = state);
+        let slot = &self.manager.slots[at];
         let (spot, extra, free, group_at) = (slot.spot, slot.extra, slot.free, slot.group as usize);
         let group = &mut self.manager.groups[group_at];
         let set = &mut self.manager.sets[group.set];
@@ -235,16 +236,16 @@ impl World {
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
     pub(crate) fn appear(&mut self, at: usize, (order, size): (&Order, u8), t: SimTime, strikes: &Strikes) {
-        let &Order { spot, extra, free, cause, .. } = order;
+        let &Order { spot, extra, free, cause, scale_out, .. } = order;
         self.book.settle(t, &self.measure);
-        let slot = &mut self.manager.slots[at];
-        debug_assert_eq!(slot.state, State::Vacant);
-        *slot = Slot {
+        debug_assert_eq!(self.manager.slots[at].state, State::Vacant);
+        let made = |slot: &Slot| Slot {
             state: State::Creating,
             spot,
             size,
             extra,
             free,
+            scale_out,
             created: t,
             data_since: t,
             well: false,
@@ -254,6 +255,7 @@ impl World {
             first_try: t,
             ..slot.emptied(slot.epoch)
         };
+        self.manager.reshape(at, |slot| *slot = made(slot));
         self.set_vacant(at, false);
         self.install_newest(at);
         self.count_in(at);
@@ -342,10 +344,11 @@ impl World {
         self.book.settle(t, &self.measure);
         let set = self.set_of(at);
         let counted = self.is_promised(at);
-        let slot = &mut self.manager.slots[at];
-        if !std::mem::take(&mut slot.extra) {
+        if !self.manager.slots[at].extra {
             return;
         }
+        self.manager.reshape(at, |slot| slot.extra = false);
+        let slot = &self.manager.slots[at];
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.sets[set].restless = true;
@@ -404,7 +407,7 @@ impl World {
         let surging = self.is_surging(at);
         self.leaves_rollout(at, State::Vacant, t);
         let counted = self.is_promised(at);
-        let slot = &mut self.manager.slots[at];
+        let slot = &self.manager.slots[at];
         let leaver = Leaver {
             group: slot.group as usize,
             rack: slot.rack,
@@ -422,7 +425,7 @@ impl World {
         let awaited = slot.is_awaited();
         let deallocated = slot.state == State::Deallocated;
         let short_until = if deallocated { slot.short_until } else { SimTime::ZERO };
-        *slot = slot.emptied(slot.epoch.wrapping_add(1));
+        self.manager.reshape(at, |slot| *slot = slot.emptied(slot.epoch.wrapping_add(1)));
         if deallocated {
             let group = &mut self.manager.groups[leaver.group];
             group.deallocated -= 1;

@@ -180,6 +180,19 @@ impl Manager {
         !self.touched.is_empty() || self.zones_changed || self.alerted
     }
 
+    /// Changes what a slot holds, and with it what its group awaits and has beside what is asked for (OV-01).
+    #[inline]
+    pub fn reshape(&mut self, at: usize, change: impl FnOnce(&mut Slot)) {
+        let slot = &mut self.slots[at];
+        let before = (slot.is_awaited(), slot.extra);
+        change(slot);
+        let (now, group) = ((slot.is_awaited(), slot.extra), &mut self.groups[slot.group as usize]);
+        if now != before {
+            group.awaited = group.awaited + u32::from(now.0) - u32::from(before.0);
+            group.extras = group.extras + u32::from(now.1) - u32::from(before.1);
+        }
+    }
+
     /// A machine is to be looked at; once is enough.
     #[inline]
     pub fn touch(&mut self, at: usize) {

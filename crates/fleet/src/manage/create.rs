@@ -288,7 +288,7 @@ impl World {
         self.count_out(at);
         self.use_quota(self.set_of(at), self.manager.slots[at].taken(), false);
         let counted = self.is_promised(at);
-        self.manager.reshape(at, |slot| slot.extra = true);
+        self.manager.asks_for(at, false);
         self.pay_for(at, false, t);
         self.see_promise(at, counted, t);
     }

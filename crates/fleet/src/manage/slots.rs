@@ -191,11 +191,14 @@ impl World {
     /// Changes the state of a machine.
     pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
         let counted = self.is_promised(at);
-        let before = self.manager.slots[at].state;
-        self.manager.reshape(at, |slot| slot.state = state);
-        let slot = &self.manager.slots[at];
+        let slot = &mut self.manager.slots[at];
+        let (awaited, before) = (slot.is_awaited(), std::mem::replace(&mut slot.state, state));
+        let awaits = slot.is_awaited();
         let (spot, extra, free, group_at) = (slot.spot, slot.extra, slot.free, slot.group as usize);
         let group = &mut self.manager.groups[group_at];
+        if awaited != awaits {
+            group.awaited = if awaits { group.awaited + 1 } else { group.awaited - 1 };
+        }
         let set = &mut self.manager.sets[group.set];
         set.unconsidered |= set.restless;
         if !extra && before.counts() && state.counts() && before.balances() != state.balances() {
@@ -238,8 +241,9 @@ impl World {
     pub(crate) fn appear(&mut self, at: usize, (order, size): (&Order, u8), t: SimTime, strikes: &Strikes) {
         let &Order { spot, extra, free, cause, scale_out, .. } = order;
         self.book.settle(t, &self.measure);
-        debug_assert_eq!(self.manager.slots[at].state, State::Vacant);
-        let made = |slot: &Slot| Slot {
+        let slot = &mut self.manager.slots[at];
+        debug_assert_eq!(slot.state, State::Vacant);
+        *slot = Slot {
             state: State::Creating,
             spot,
             size,
@@ -255,7 +259,9 @@ impl World {
             first_try: t,
             ..slot.emptied(slot.epoch)
         };
-        self.manager.reshape(at, |slot| *slot = made(slot));
+        let group = &mut self.manager.groups[slot.group as usize];
+        group.awaited += u32::from(slot.is_awaited());
+        group.extras += u32::from(extra);
         self.set_vacant(at, false);
         self.install_newest(at);
         self.count_in(at);
@@ -347,7 +353,7 @@ impl World {
         if !self.manager.slots[at].extra {
             return;
         }
-        self.manager.reshape(at, |slot| slot.extra = false);
+        self.manager.asks_for(at, true);
         let slot = &self.manager.slots[at];
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
@@ -407,7 +413,7 @@ impl World {
         let surging = self.is_surging(at);
         self.leaves_rollout(at, State::Vacant, t);
         let counted = self.is_promised(at);
-        let slot = &self.manager.slots[at];
+        let slot = &mut self.manager.slots[at];
         let leaver = Leaver {
             group: slot.group as usize,
             rack: slot.rack,
@@ -422,12 +428,14 @@ impl World {
             attempts: 0,
             due: SimTime::NEVER,
         };
-        let awaited = slot.is_awaited();
+        let (awaited, extra) = (slot.is_awaited(), slot.extra);
         let deallocated = slot.state == State::Deallocated;
         let short_until = if deallocated { slot.short_until } else { SimTime::ZERO };
-        self.manager.reshape(at, |slot| *slot = slot.emptied(slot.epoch.wrapping_add(1)));
+        *slot = slot.emptied(slot.epoch.wrapping_add(1));
+        let group = &mut self.manager.groups[leaver.group];
+        group.awaited -= u32::from(awaited);
+        group.extras -= u32::from(extra);
         if deallocated {
-            let group = &mut self.manager.groups[leaver.group];
             group.deallocated -= 1;
             // SP-02: what its zone lacks it lacks all the same.
             group.shortages.add(short_until, t);

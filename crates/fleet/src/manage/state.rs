@@ -180,16 +180,18 @@ impl Manager {
         !self.touched.is_empty() || self.zones_changed || self.alerted
     }
 
-    /// Changes what a slot holds, and with it what its group awaits and has beside what is asked for (OV-01).
-    #[inline]
-    pub fn reshape(&mut self, at: usize, change: impl FnOnce(&mut Slot)) {
+    /// OV-01: a machine beside those asked for is one of them from now on, or the other way round.
+    pub fn asks_for(&mut self, at: usize, asks: bool) {
         let slot = &mut self.slots[at];
-        let before = (slot.is_awaited(), slot.extra);
-        change(slot);
-        let (now, group) = ((slot.is_awaited(), slot.extra), &mut self.groups[slot.group as usize]);
-        if now != before {
-            group.awaited = group.awaited + u32::from(now.0) - u32::from(before.0);
-            group.extras = group.extras + u32::from(now.1) - u32::from(before.1);
+        slot.extra = !asks;
+        let is_coming = slot.state == State::Creating && slot.scale_out;
+        let group = &mut self.groups[slot.group as usize];
+        if asks {
+            group.extras -= 1;
+            group.awaited += u32::from(is_coming);
+        } else {
+            group.extras += 1;
+            group.awaited -= u32::from(is_coming);
         }
     }
 
